@@ -114,14 +114,15 @@ chromium:
 
 .PHONY: nginx
 nginx:
-	@PATH=$$PATH:/usr/sbin; test -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so && command -v nginx openssl >/dev/null || \
+	@PATH=$$PATH:/usr/sbin; cd /usr/lib/nginx/modules 2>/dev/null && test -e ngx_http_brotli_static_module.so && \
+		test -e ngx_http_headers_more_filter_module.so && command -v nginx openssl >/dev/null || \
 		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 		  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d && \
 		  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-		      nginx-light libnginx-mod-http-brotli-static openssl >/dev/null; \
+		      nginx-light libnginx-mod-http-brotli-static libnginx-mod-http-headers-more-filter openssl >/dev/null; \
 		  rm -f /usr/sbin/policy-rc.d; \
-		  test -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so; } || \
-		{ echo "The tests need nginx with brotli. Install the packages nginx-light, libnginx-mod-http-brotli-static and openssl."; exit 1; }
+		  test -e /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so; } || \
+		{ echo "The tests need nginx. Install the packages nginx-light, libnginx-mod-http-brotli-static, libnginx-mod-http-headers-more-filter and openssl."; exit 1; }
 
 .PHONY: postfix
 postfix:
@@ -277,6 +278,10 @@ soak: install ## Run a server at half of its top rate, and say whether its memor
 .PHONY: bench-uploads
 bench-uploads: install ## Measure the upload of a photo of 8 MB, and what it costs others (a minute)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/uploads.py
+
+.PHONY: bench-heavy
+bench-heavy: install ## Measure what heavy requests of one visitor cost the others (ten minutes; BENCH="feed slots --seconds 2")
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/heavy.py $(BENCH)
 
 .PHONY: relevance
 relevance: install ## Judge the search by 187 queries with the sessions that people expect, and print the mean reciprocal rank (seconds)

@@ -80,6 +80,8 @@ export default defineConfig({
     target: OLDEST_BROWSERS,
     manifest: true,
     assetsInlineLimit: 0,
+    // boot inlines the styles; a file of each chunk's would be loaded once more, and lazy components wait for it
+    cssCodeSplit: false,
     modulePreload: {
       // every target browser supports it
       polyfill: false,

@@ -49,6 +49,7 @@ from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
+from marketplace.core.domain.personal_limits import PersonalLimits
 from marketplace.core.domain.principals import Login, LoginLifetimes, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.domain.second_factors import TotpFactor
@@ -376,6 +377,10 @@ def an_adapter_set(**changes: Any) -> Adapters:
     return Adapters(**defaults | changes)
 
 
+MANY = PersonalLimits(max_live_bookings=1_000_000, max_sessions=1_000_000)
+"""More than any test or measure makes, so that only those of the bounds meet them."""
+
+
 def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     storage: Storage,
     *,
@@ -388,6 +393,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     provider: Payments | None = None,
     identity_providers: IdentityProviders = NO_PROVIDERS,
     keys: SecretKeys = KEYS,
+    limits: PersonalLimits = MANY,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
     built = build_services(
@@ -407,6 +413,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             login_lifetimes=LIFETIMES,
             addresses=ADDRESSES,
             payments=payments,
+            limits=limits,
             relying_party=RelyingParty.of(ADDRESSES.root),
         ),
     )

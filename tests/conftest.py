@@ -1,6 +1,5 @@
 """A PostgreSQL for the tests that need one, with a database of its own for every module."""
 
-import asyncio
 import gc
 import os
 import socket
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import marketplace.bootstrap  # noqa: F401 - tests read the locked zones, as every process of the product does
-from databases import EmptiedDatabases, address_of, execute, scratch_database, shared_database
+from databases import EmptiedDatabases, address_of, execute, migrate_now, scratch_database, shared_database
 
 POSTGRES_IMAGE = "postgres:18-alpine"
 WITHOUT_DISK = (
@@ -81,10 +80,9 @@ def postgres_server(run_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: str, run_folder: Path) -> Iterator[str]:
     """Return the name of a database built by the real migrations, once per run."""
-    from marketplace.adapters.postgres.schema.migrate import migrate  # noqa: PLC0415 - the import takes over a second, and few runs need it
 
     def fill(name: str) -> None:
-        asyncio.run(migrate(address_of(postgres_server, name)))
+        migrate_now(address_of(postgres_server, name))
 
     with shared_database(postgres_server, run_folder, "migrated", fill) as name:
         yield name

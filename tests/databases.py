@@ -12,10 +12,27 @@ from uuid import uuid4
 
 import asyncpg
 
+PROGRAM = "marketplace_program"
+
 
 def address_of(server: str, name: str) -> str:
     """Return the address of a database on this server."""
     return urlsplit(server)._replace(path=f"/{name}").geturl()
+
+
+def of_program(dsn: str) -> str:
+    """Return this address with the role that the program has, which owns nothing."""
+    parts = urlsplit(dsn)
+    account, _, host = parts.netloc.rpartition("@")
+    _, colon, password = account.partition(":")
+    return parts._replace(netloc=f"{PROGRAM}{colon}{password}@{host}").geturl()
+
+
+def migrate_now(dsn: str) -> None:
+    """Migrate as the owner, and let the program in."""
+    from marketplace.adapters.postgres.schema import migrate  # noqa: PLC0415 - the import takes over a second, and few runs need it
+
+    migrate.migrate_now(dsn, program=of_program(dsn))
 
 
 def execute(server: str, *statements: str) -> None:

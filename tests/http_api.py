@@ -34,6 +34,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.tokens import TokenService
 from marketplace.core.services.users import UserService
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.settings import Settings
 from marketplace.telemetry.request_log import RequestObserver
 
@@ -177,6 +178,7 @@ async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
     objects: ObjectStore | None = None,
     cards: CardPainter | None = None,
     identity_providers: IdentityProviders | None = None,
+    heavy: HeavyWork | None = None,
 ) -> AsyncIterator[Api]:
     """Open a marketplace with a test clock and fast hashing; `storage` and `ids` replace the adapters.
 
@@ -190,6 +192,8 @@ async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
     swapped.provide(lambda: cards or NamedCards(), provides=CardPainter)
     provider = MemoryPayments(clock.now) if settings.payments != "off" else None
     swapped.provide(lambda: PaymentProvider(provider), provides=PaymentProvider)
+    if heavy is not None:
+        swapped.provide(lambda: heavy, provides=HeavyWork)
     if identity_providers is not None:
         swapped.provide(lambda: identity_providers, provides=IdentityProviders)
     if objects is not None:

@@ -134,6 +134,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/remove-second-factor": {"reason": WHY},
     f"POST {A_USER}/clear-refusal": {"reason": WHY},
     f"POST {A_USER}/api-keys/{{key_id}}/revoke": {"reason": WHY},
+    f"POST {A_USER}/logins/end": {"reason": WHY},
+    f"POST {A_USER}/logins/{{login_id}}/end": {"reason": WHY},
     "POST /api/admin/messages/{message_id}/retry": {"reason": WHY},
     "POST /api/sessions/{session_id}/report": {"reason": "spam", "text": "Every week the same."},
     "POST /api/sessions/{session_id}/reviews": {"booking": SOME_ID, "stars": 4, "text": "A calm hour."},

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote_plus, urlsplit
 from uuid import uuid4
 
 import httpx
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from fakes import NOW
@@ -149,6 +149,12 @@ def signed_with_public_key(_: LyingIssuer, claims: dict[str, Any]) -> str:
 def signed_by_another(issuer: LyingIssuer, claims: dict[str, Any]) -> str:
     header = {"alg": "RS256", "kid": issuer.key.kid}
     return jwt.encode(header, claims, OTHER_KEY, algorithms=["RS256"])
+
+
+def signed_with_escapes(issuer: LyingIssuer, claims: dict[str, Any]) -> str:
+    """Escape surrogates, which the library cannot write."""
+    header = {"alg": "RS256", "kid": issuer.key.kid}
+    return jws.serialize_compact(header, json.dumps(claims).encode(), issuer.key, algorithms=["RS256"])
 
 
 def without_none(values: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fakes import NOW
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.payment_reasons import Cause, ParkedReason
 from marketplace.core.domain.payments import OperationKind, Payment, PaymentOperation, PaymentStatus
+from marketplace.core.domain.users import User
 from marketplace.core.ports.payments import ParkedPayment
 from marketplace.core.ports.storage import Storage
 
@@ -64,9 +65,9 @@ def a_parked_payment(**changes: Any) -> ParkedPayment:
     return ParkedPayment(**values | changes)
 
 
-async def booked(storage: Storage) -> Booking:
+async def booked(storage: Storage, learner: User | None = None) -> Booking:
     """Store a booking of a new session."""
-    return await stored_booking(storage, await stored_session(storage))
+    return await stored_booking(storage, await stored_session(storage), None if learner is None else learner.id)
 
 
 async def add(storage: Storage, *payments: Payment) -> None:

@@ -16,6 +16,7 @@ from builders import (
     principal_of,
     services_over,
     stored_booking,
+    stored_login,
     stored_second_factor,
     stored_session,
     stored_user,
@@ -144,6 +145,14 @@ async def key(market: Marketplace, _: User) -> Ids:
     return {"user_id": owner.id, "key_id": (await stored_key(market.storage, owner)).key.id}
 
 
+async def login(market: Marketplace, _: User) -> Ids:
+    owner = await stored_user(market.storage)
+    found = await stored_login(
+        market.storage, owner, str(uuid7()), expires_at=datetime.now(UTC) + timedelta(days=9_999)
+    )
+    return {"user_id": owner.id, "login_id": found.id}
+
+
 async def report(market: Marketplace, actor: User) -> Ids:
     session_id = UUID(str((await session()(market, actor))["session_id"]))
     reporter = principal_of(await stored_user(market.storage))
@@ -259,6 +268,8 @@ CASES: dict[str, Case] = {
     f"POST {A_USER}/password-reset": Case(SUPER, user(**SUPERUSER), REASON),
     f"POST {A_USER}/impersonate": Case(STAFF, user(), REASON),
     f"POST {A_USER}/api-keys/{{key_id}}/revoke": Case(STAFF, key, REASON),
+    f"POST {A_USER}/logins/end": Case(STAFF, user(), REASON),
+    f"POST {A_USER}/logins/{{login_id}}/end": Case(STAFF, login, REASON),
     f"POST {A_USER}/remove-second-factor": Case(STAFF, with_second_factor, REASON),
     f"POST {A_USER}/clear-refusal": Case(STAFF, refused_mail, REASON),
     "POST /api/admin/messages/{message_id}/retry": Case(STAFF, refused_mail, REASON),

@@ -3,6 +3,7 @@
 Only values that are valid by the schema are replaced, so requests meant to be invalid stay invalid.
 """
 
+import base64
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from uuid import uuid4
 import jsonschema_rs
 import schemathesis
 
+import schemathesis_steps  # noqa: F401 - registers more hooks
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.core.domain.fields import CONTROL, Text, Whole
@@ -36,7 +38,15 @@ from marketplace.http.validation.validators import LOCAL_TIME, SEARCH_WORDS, Rea
 CONFUSABLES = IcuConfusables()
 EMAIL = os.environ["SCHEMATHESIS_EMAIL"]
 PASSWORD = os.environ["SCHEMATHESIS_PASSWORD"]
-SESSION = os.environ["SCHEMATHESIS_SESSION"]
+SESSIONS = os.environ["SCHEMATHESIS_SESSIONS"].split()
+"""Of other creators; the first one takes any start."""
+ATTENDED = [pair.split("/") for pair in os.environ["SCHEMATHESIS_ATTENDED"].split()]
+"""Sessions and bookings of the caller that are over."""
+TOKEN = os.environ["SCHEMATHESIS_TOKEN"]
+"""The caller's, or empty."""
+OWN_LOGIN = json.loads(base64.urlsafe_b64decode(TOKEN.split(".")[1] + "=="))["family"] if TOKEN else ""
+SOON, NEXT_YEAR = timedelta(hours=1), timedelta(days=400)
+"""Starts between come from an answer: generated ones are of any year."""
 
 PICTURE = "GIF87a\x01\0\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
 """A GIF of one pixel, as text: schemathesis judges a body again that was replaced, and bytes are no string to it."""
@@ -59,6 +69,12 @@ def before_call(_context: Any, case: Any, **_: Any) -> None:
         case.headers["Idempotency-Key"] = uuid4().hex
     if isinstance(case.query, dict):
         _fix_query(case.query)
+    if case.path_parameters and str(case.path_parameters.get("login_id")) == OWN_LOGIN:
+        case.path_parameters["login_id"] = str(uuid4())  # the other requests need it
+    is_review = case.operation.path == "/api/sessions/{session_id}/reviews" and isinstance(case.body, dict)
+    if is_review and _is(identifier, case.body.get("booking")) and ATTENDED:
+        pair = ATTENDED[uuid4().int % len(ATTENDED)]
+        case.path_parameters["session_id"], case.body["booking"] = pair
 
 
 @schemathesis.check
@@ -71,10 +87,9 @@ def problem_has_a_listed_code(_context: Any, response: Any, case: Any) -> None:
 def _fix_body(path: str, body: dict[str, Any]) -> None:
     _spoil_what_is_read_anyway(path, body)
     _fix_texts(body)
-    soon = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     for name in ("booking_date", "starts_at", "expires_at"):
-        if _is(instant, body.get(name)):
-            body[name] = soon
+        if _is(instant, body.get(name)) and not _is_near(body[name]):
+            body[name] = _some_start()
     if path == "/api/bookings" or path.endswith("/reschedule"):
         _fix_start(body)
     if path.endswith(("/schedule", "/schedule/preview", "/creator/hours")):
@@ -85,8 +100,8 @@ def _fix_body(path: str, body: dict[str, Any]) -> None:
         body["time_zone"] = "Europe/Madrid"
     if _are_short_texts(body.get("tags")) and not _is(rule_for(Tags).read, body["tags"]):
         body["tags"] = ["yoga"]  # folding made a tag longer than allowed
-    if path == "/api/bookings" and _is(identifier, body.get("session")):
-        body["session"] = SESSION
+    if path == "/api/bookings" and _is(identifier, body.get("session")) and body["session"] not in SESSIONS:
+        body["session"] = SESSIONS[0]
     if isinstance(body.get("cancellation_policy"), list) and _are_tiers(body["cancellation_policy"]):
         body["cancellation_policy"] = [{"hours_before": 24, "refund_percent": 50}]  # hours and shares descend
     _fix_passwords(path, body)
@@ -144,9 +159,19 @@ def _fix_start(body: dict[str, Any]) -> None:
     }
     sent = valid.keys() & body.keys()
     if all(_is(valid[name], body[name]) for name in sent):
+        start = body.get("booking_date", _some_start())
         for name in sent:
             del body[name]
-        body["booking_date"] = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+        body["booking_date"] = start
+
+
+def _some_start() -> str:
+    """Return one of many starts, since a person has one booking of each."""
+    return (datetime.now(UTC) + timedelta(days=30, hours=uuid4().int % 1_000)).isoformat()
+
+
+def _is_near(start: str) -> bool:
+    return SOON < instant(start) - datetime.now(UTC) < NEXT_YEAR
 
 
 def _fix_schedule(body: dict[str, Any]) -> None:
@@ -207,7 +232,12 @@ def _fix_query(query: dict[str, Any]) -> None:
     query |= {name: "\x00" for name, value in query.items() if value in ("", [""])}
     if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= CURSOR_LENGTH:
         del query["cursor"]
-    for begin, end in (("from", "to"), ("starts_from", "starts_to"), ("available_from", "available_to")):
+    for begin, end in (
+        ("from", "to"),
+        ("starts_from", "starts_to"),
+        ("available_from", "available_to"),
+        ("joined_from", "joined_to"),
+    ):
         _fix_window(query, begin, end)
     if isinstance(query.get("time_zone"), str) and not _is(rule_for(TimeZone).read, query["time_zone"]):
         query["time_zone"] = "Europe/Madrid"

@@ -10,9 +10,11 @@ from typing import Any, Literal, get_args
 from marketplace.core.domain.money import Currency
 from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import ReceiptIssuer
+from marketplace.core.domain.personal_limits import DEFAULT_LIMITS, PersonalLimits
 from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.identity_settings import NAME, ProviderSettings, read_providers
+from marketplace.limit_settings import LIMITS, take_limits
 from marketplace.setting_values import (
     MIN_SECRET,
     any_of,
@@ -58,6 +60,7 @@ class Settings:
     storage: Literal["postgres", "memory"] = "postgres"
     database_url: str | None = field(default=None, repr=False)
     read_database_url: str | None = field(default=None, repr=False)
+    migration_database_url: str | None = field(default=None, repr=False)  # database_url
     data_dir: Path = DATA_DIR
     object_store: str | None = field(default=None, repr=False)
     frontend_dir: Path = FRONTEND_DIR
@@ -86,6 +89,7 @@ class Settings:
     staff_second_factor: StaffSecondFactor = "optional"
     reauthenticate_after: timedelta = REAUTHENTICATE_AFTER
     rate_limit: bool = True
+    limits: PersonalLimits = DEFAULT_LIMITS
     share_email: bool = False
     verify_email: tuple[VerifiedEffect, ...] = ()
     payments: Literal["off", "simulator", "stripe"] = "off"
@@ -135,9 +139,7 @@ class Settings:
     @property
     def runs_worker(self) -> bool:
         """Whether `serve` also runs background jobs. The default is yes unless a database is configured."""
-        if self.worker_inside is not None:
-            return self.worker_inside
-        return self.database_url is None
+        return self.database_url is None if self.worker_inside is None else self.worker_inside
 
     @property
     def drains_for(self) -> timedelta:
@@ -157,6 +159,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "storage": one_of("postgres", "memory"),
     "database_url": database_address,
     "read_database_url": database_address,
+    "migration_database_url": database_address,
     "data_dir": path,
     "object_store": object_store,
     "frontend_dir": path,
@@ -185,6 +188,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "staff_second_factor": one_of(*get_args(StaffSecondFactor)),
     "reauthenticate_after": seconds(1, 86_400),
     "rate_limit": on_or_off,
+    **LIMITS,
     "share_email": on_or_off,
     "verify_email": any_of(*get_args(VerifiedEffect)),
     "payments": one_of("off", "simulator", "stripe"),
@@ -212,13 +216,8 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "shutdown_timeout": seconds(1, 600),
 }
 SECRET_VARIABLES = {
-    "secret_key",
-    "database_url",
-    "read_database_url",
-    "object_store",
-    "smtp_url",
-    "stripe_secret_key",
-    "stripe_webhook_secret",
+    *("secret_key", "database_url", "read_database_url", "migration_database_url", "object_store", "smtp_url"),
+    *("stripe_secret_key", "stripe_webhook_secret"),
 }
 MAX_PAY_WITHIN = timedelta(hours=23, minutes=30)  # Stripe's payment pages end within a day, half an hour after it
 
@@ -236,7 +235,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
                 raise SettingsError(f"{PREFIX}{name.upper()} is {shown}, but must be {error}.") from None
     if "oidc_providers" in values:
         values["oidc_providers"] = read_providers(environment, values["oidc_providers"])
-    settings = Settings(**values)
+    settings = Settings(limits=take_limits(values), **values)
     _check_combinations(settings)
     return settings
 
@@ -251,6 +250,8 @@ def _check_combinations(settings: Settings) -> None:
     if settings.pool_min_size > settings.pool_max_size:
         rule = f"at most $POOL_MAX_SIZE, which is {settings.pool_max_size}"
         raise _refusal("POOL_MIN_SIZE", settings.pool_min_size, rule)
+    if settings.database_url is None and settings.migration_database_url is not None:
+        raise _refusal("DATABASE_URL", None, "set with $MIGRATION_DATABASE_URL, to the address for the program's role")
     if settings.storage == "memory" and settings.workers > 1:
         raise _refusal("WORKERS", settings.workers, "1 with $STORAGE=memory: each process would have its own data")
     if settings.smtp_url is not None:

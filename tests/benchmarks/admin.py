@@ -20,9 +20,9 @@ from uuid import uuid4
 
 import asyncpg
 
+from databases import migrate_now
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from ports import free_port
 from postgres.backoffice_dataset import STAFF, BackofficeSize, load_backoffice

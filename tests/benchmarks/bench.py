@@ -26,11 +26,10 @@ from benchmarks.peers.servers import PeerServer, bare_server, django_server, dja
 from benchmarks.routes import Peer, routes_of
 from benchmarks.sign_in import measure as measure_sign_ins
 from benchmarks.turns import Measured, Servers, measure
-from databases import address_of
+from databases import address_of, migrate_now
 from databases import execute as run
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from ports import free_port
 from postgres.servers import Server
 

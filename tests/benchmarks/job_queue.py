@@ -26,11 +26,11 @@ from uuid import UUID
 
 import asyncpg
 
+from databases import migrate_now
 from marketplace.adapters.postgres.embedded.binaries import find_binaries
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.jobs.queue import CLAIM, PostgresJobQueue, connect_worker
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.system import SystemClock
 from marketplace.core.services.job_worker import JobWorker, Pace
 

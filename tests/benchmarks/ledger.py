@@ -17,10 +17,10 @@ from uuid import uuid4
 
 import asyncpg
 
+from databases import migrate_now
 from ledger_entries import a_transaction
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.ledger import payment_entries
 from marketplace.core.ports.storage import Storage

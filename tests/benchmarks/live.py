@@ -25,11 +25,12 @@ from pathlib import Path
 import marketplace.bootstrap  # noqa: F401 - the locked zones, as in every process of the product
 from benchmarks.cpu import cpu_of
 from benchmarks.fresh_server import FreshServer
+from benchmarks.market import execute
 from builders import a_schedule, stored_session
+from databases import migrate_now
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.sessions import Session
@@ -202,9 +203,11 @@ async def bookings(dsn: str, postgres: int, folder: Path, arguments: argparse.Na
             # the order changes, so that no kind always follows the same other
             for name in names if number % 2 else reversed(names):
                 turn = await one_turn(servers[name], postgres, left[name])
-                if number:  # the first round fills tables and caches
+                if number:
                     turns[name].append(turn)
                     print(f"{name:12}: {turn.line()}", flush=True)
+            if not number:  # it fills tables and caches; plans are those of filled tables
+                await execute(dsn, "VACUUM ANALYZE")
     for name in names[1:]:
         pairs = list(zip(turns[names[0]], turns[name], strict=True))
         rates = [new.rate / old.rate for old, new in pairs]

@@ -25,6 +25,7 @@ from benchmarks.cpu import cpu_of
 from benchmarks.market import execute as count
 from builders import ADDRESSES, a_message, principal_of, services_over, stored_session, stored_users
 from contracts.mail import SENDER, TOKENS, NumberedLinks
+from databases import migrate_now
 from fakes import FreshIds, MovableClock
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.mail.composer import MjmlComposer
@@ -32,7 +33,6 @@ from marketplace.adapters.mail.smtp import SmtpMailer, SmtpServer
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.system import SystemClock
 from marketplace.core.domain.sessions import Session

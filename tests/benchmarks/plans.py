@@ -14,9 +14,9 @@ from pathlib import Path
 
 import asyncpg
 
+from databases import migrate_now
 from fakes import NOW
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.core.domain.catalog import CatalogFilters
 from postgres.large_dataset import Size, load
 from postgres.query_plans import PAGE, costly, plans, watched

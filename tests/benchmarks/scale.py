@@ -27,9 +27,9 @@ import httpx
 from benchmarks.fresh_server import STARTS_WITHIN
 from benchmarks.growth_routes import GROWS, QUESTIONS, UNASKED, Question
 from builders import a_login, stored_feed
+from databases import migrate_now
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.tokens import Claims, refresh_token_hash
 from marketplace.core.domain.users import User

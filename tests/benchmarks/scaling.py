@@ -21,9 +21,9 @@ import asyncpg
 from benchmarks.booking_disk_size import measure_bytes
 from benchmarks.load import Responses, bookings, get, once, require_wrk, send
 from builders import stored_session, stored_user
+from databases import migrate_now
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.sessions import Session

@@ -24,8 +24,8 @@ import asyncpg
 
 from benchmarks.fresh_server import STARTS_WITHIN, FreshServer
 from benchmarks.plans import fill
+from databases import migrate_now
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from ports import free_port
 
 PEOPLE = 200

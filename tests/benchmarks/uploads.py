@@ -22,10 +22,9 @@ from PIL import Image
 from benchmarks.fresh_server import STARTS_WITHIN, FreshServer
 from benchmarks.sign_in import probe_live
 from builders import stored_session
-from databases import address_of, scratch_database
+from databases import address_of, migrate_now, scratch_database
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from ports import free_port
 from postgres.http_clients import Person, person

@@ -1,6 +1,7 @@
 """A browser against the real program, over a database of its own."""
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -12,7 +13,8 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, async_playwright, expect
 
 from databases import EmptiedDatabases
-from postgres.servers import Server, servers
+from ports import free_port
+from postgres.servers import Server
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 CHROMIUM_FLAGS = (
@@ -30,6 +32,7 @@ SIZES: dict[Size, ViewportSize] = {
     "phone": {"width": 390, "height": 844},
     "desktop": {"width": 1440, "height": 900},
 }
+PAYMENT_PAGES = re.compile(r"Test payments at (http://[^/]+)/")
 ZONE = "Europe/Berlin"
 """The time zone of the browsers unless a test names another, whatever the machine's own."""
 
@@ -57,12 +60,30 @@ def database(emptied_databases: EmptiedDatabases) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """Run the program with its web application and its worker inside."""
+async def site(
+    request: pytest.FixtureRequest, database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Server]:
+    """Run the program with its web application and its worker inside.
+
+    Where the file says `TAKES_PAYMENTS`, it has payments by the simulator, which it starts itself. With `CLOCK_AHEAD`,
+    it is the demo, whose clock is that many seconds ahead.
+    """
     assert (DIST / "index.html").exists(), "The web application is not built: make install"
-    folder = tmp_path_factory.mktemp("site")
-    async with servers(1, database, folder, frontend_dir=DIST, worker_inside="on") as (server,):
+    port, folder = free_port(), tmp_path_factory.mktemp("site")
+    settings: dict[str, object] = {"frontend_dir": DIST, "worker_inside": "on"}
+    if getattr(request.module, "TAKES_PAYMENTS", False):
+        public_url = f"http://localhost:{port}"
+        settings |= {"payments": "simulator", "public_url": public_url, "data_dir": folder / "data"}
+    if ahead := getattr(request.module, "CLOCK_AHEAD", 0):
+        (folder / "data").mkdir()
+        (folder / "data" / "clock").write_text(str(ahead))
+        settings |= {"inbox": "on", "data_dir": folder / "data"}
+    server = Server(database, folder / "server.log", port, **settings)
+    try:
+        await server.starts()
         yield server
+    finally:
+        await server.end()
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +136,9 @@ class Watch:
 
 
 @pytest.fixture
-def other_hosts() -> frozenset[str]:
-    """Return the hosts that pages may ask apart from their own: none, unless a file says otherwise."""
-    return frozenset()
+def other_hosts(site: Server) -> frozenset[str]:
+    """Return the hosts that pages may ask apart from their own: the simulator's, whose address the program prints."""
+    return frozenset(urlsplit(found).netloc for found in PAYMENT_PAGES.findall(site.log.read_text()))
 
 
 @pytest.fixture

@@ -72,6 +72,28 @@ async def test_reported_session_is_hidden_with_reason_shown_to_creator_and_resto
     await expect(public.get_by_role("heading", name="Bread of gold")).to_be_visible()
 
 
+async def test_staff_sign_a_user_out_on_one_device_and_everywhere(
+    site: Server, database: str, open_page: OpenPage
+) -> None:
+    staff, learner = await staff_member(site, database), await account(site)
+    user = await learner.call_api("GET", "/api/auth/profile/")
+    for device in ("desktop", "phone"):
+        await learner.sign_in(await open_page("/", device))
+    page = await open_as_staff(staff, open_page, f"/admin/users/{user['id']}")
+    logins = page.locator("section").filter(has=page.get_by_role("heading", name="Logins", exact=True))
+    await expect(logins.get_by_role("listitem").nth(1)).to_be_visible()
+    devices = await logins.get_by_role("listitem").count()
+
+    await logins.get_by_role("button", name="Sign out ").first.click()
+    await give_reason(page, "They lost a phone.", "Sign out")
+    await expect_text(page, "Signed out.")
+    await expect(logins.get_by_role("listitem")).to_have_count(devices - 1)
+
+    await logins.get_by_role("button", name="Sign out everywhere").click()
+    await give_reason(page, "They asked for it.", "Sign out everywhere")
+    await expect(logins.get_by_text("Not signed in anywhere.")).to_be_visible()
+
+
 async def test_deactivated_creator_is_signed_out_and_their_sold_seats_can_be_cancelled(
     site: Server, database: str, open_page: OpenPage
 ) -> None:

@@ -78,6 +78,29 @@ async def test_dates_seats_and_button_are_visible_without_scrolling(
     assert site.failures() == []
 
 
+@pytest.mark.parametrize("window", WINDOWS)
+async def test_day_and_time_by_arrangement_are_visible_without_scrolling(
+    site: Server, creator: Account, open_page: OpenPage, window: str
+) -> None:
+    created = await session(creator, max_participants=6, requires_confirmation=True)
+    page = await open_page(f"/sessions/{created['id']}", "phone" if window == "390x844" else "desktop")
+    panel = await open_panel(page, window)
+    await panel.get_by_role("button", name="Next month").click()
+    await panel.get_by_role("gridcell").get_by_role("button").nth(20).press("Enter")
+
+    time = panel.get_by_label("Starts at")
+    await expect(time).to_be_focused()
+    await page.evaluate("scrollTo(0, 0)")
+    for part in (time, panel.get_by_role("spinbutton", name="Seats"), panel.get_by_role("button", name="Book")):
+        await assert_inside(part, window)
+    assert await panel.evaluate(SCROLLS) == []
+    assert await findings_by_mode(page, f"panel-open-{window}", is_dark_too=window == "390x844") == []
+
+    await panel.get_by_role("button", name="Change day").press("Enter")
+    await expect(panel.get_by_role("gridcell", selected=True).get_by_role("button")).to_be_focused()
+    assert site.failures() == []
+
+
 async def test_only_time_of_a_day_is_selected(creator: Account, open_page: OpenPage) -> None:
     several = await weekly(creator)
     page = await open_page(f"/sessions/{several['id']}")

@@ -47,6 +47,6 @@ async def test_link_of_a_mail_unsubscribes_only_by_its_button(site: Server, open
     await expect(page.get_by_text("reminder a day before")).to_be_visible()
     assert await findings(page, f"unsubscribe-{size}") == []
 
-    await page.get_by_role("button", name="Stop these mails").click()
+    await page.get_by_role("button", name="Stop these emails").click()
 
     await expect(page.get_by_role("heading", name="Done")).to_be_visible()

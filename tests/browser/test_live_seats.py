@@ -1,4 +1,4 @@
-"""Seats on pages that are open change without a reload, and the tabs of a browser share one stream."""
+"""Seats on pages that are open change without a reload, and the tabs of a browser share few streams."""
 
 import time
 from collections.abc import AsyncIterator
@@ -14,6 +14,8 @@ from postgres.servers import Server, servers
 from postgres.test_metrics import Metrics
 
 TABS = 8
+MAX_STREAMS = 3
+"""Of a browser, as in `places.ts`."""
 UPDATED_WITHIN = 1.0
 """Seconds from the answer to a booking until the page shows it."""
 STREAMS = "marketplace_live_streams"
@@ -104,6 +106,30 @@ async def test_tabs_of_a_browser_share_one_stream_and_another_takes_it_over(
     for page in others:
         await shows(page, start, 7)
     assert await metrics.reaches(1, STREAMS)
+
+
+async def test_pages_of_other_sessions_have_streams_of_their_own_as_far_as_connections_allow(
+    site: Server, metrics: Metrics, open_page: OpenPage
+) -> None:
+    # of creators of their own, since one cannot be in two places at a time
+    sessions = [await offered(await account(site, "creator")) for _ in range(MAX_STREAMS + 2)]
+    first = await open_page(f"/sessions/{sessions[0][0]}")
+    others = [await open_page(f"/sessions/{session}", same_person_as=first) for session, _ in sessions[1:]]
+    pages = [first, *others]
+    for page, (_, start) in zip(pages, sessions, strict=True):
+        await shows(page, start, 9)
+    assert await metrics.reaches(MAX_STREAMS, STREAMS)
+    for page, (session, start) in list(zip(pages, sessions, strict=True))[:MAX_STREAMS]:
+        await booked(site, session, start)
+        await shows(page, start, 8)
+    assert await metrics.value(STREAMS) == MAX_STREAMS
+
+    # the page that waited longest takes the place, and reads what it missed
+    await booked(site, *sessions[MAX_STREAMS])
+    await pages[1].close()
+    assert await metrics.reaches(MAX_STREAMS, STREAMS)
+    await booked(site, *sessions[MAX_STREAMS])
+    await shows(pages[MAX_STREAMS], sessions[MAX_STREAMS][1], 7)
 
 
 async def test_hidden_page_has_no_stream_and_reads_when_it_is_shown_again(

@@ -97,7 +97,7 @@ async def test_refused_reminder_is_seen_by_its_recipient_and_retried_by_staff(
     await expect(phone).to_have_url(f"{site_of(phone)}/dashboard?booking={booking['id']}")
 
     await desktop.goto("/admin")
-    await desktop.get_by_role("link", name="1 mail wasn't delivered").click()
+    await desktop.get_by_role("link", name="1 email wasn't delivered").click()
     await expect(desktop.get_by_text("Answer of the server: 550 5.1.1")).to_be_visible()
     found = await findings_by_mode(desktop, "admin-mails", is_dark_too=True)
     await desktop.get_by_role("link", name="Open account").click()

@@ -1,53 +1,28 @@
 """Paying for a booking on the pages of the marketplace and of the payment simulator."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
 import httpx
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from browser.accounts import Account, account, expect_text, free_starts, scheduled_session
-from browser.conftest import DIST, OpenPage
+from browser.conftest import OpenPage
 from browser.page_checks import findings_by_mode, is_wider_than_the_window
-from ports import free_port
 from postgres.servers import Server
 
+TAKES_PAYMENTS = True
+"""The program of this file has the simulator, see `conftest.py`."""
 HALF = [{"hours_before": 8760, "refund_percent": 100}, {"hours_before": 0, "refund_percent": 50}]
 """A policy whose first tier has passed for every start of the next months."""
+ATTEMPTS_AWAY = 50
+"""More than are made while the provider is away."""
+CLOCK_AHEAD = 3600
+"""Seconds that the clock of its program is ahead."""
 PAYS, DECLINES = "4242 4242 4242 4242", "4000 0000 0000 9995"
-
-
-@pytest.fixture(scope="module")
-async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """Run the program with payments by the simulator, which it starts itself."""
-    port, folder = free_port(), tmp_path_factory.mktemp("paying")
-    settings = {
-        "payments": "simulator",
-        "public_url": f"http://localhost:{port}",
-        "frontend_dir": DIST,
-        "worker_inside": "on",
-        "data_dir": folder / "data",
-    }
-    server = Server(database, folder / "server.log", port, **settings)
-    try:
-        await server.starts()
-        yield server
-    finally:
-        await server.end()
-
-
-@pytest.fixture
-def other_hosts(site: Server) -> frozenset[str]:
-    """Allow the pages of the simulator, whose address the program prints."""
-    found = re.search(r"Test payments at (http://[^/]+)/", site.log.read_text())
-    assert found
-    return frozenset({urlsplit(found[1]).netloc})
 
 
 async def learner_and_session(site: Server, **changes: Any) -> tuple[Account, Account, dict[str, Any]]:
@@ -136,7 +111,7 @@ async def test_page_follows_a_payment_made_elsewhere_or_not_in_time(
     learner, creator, offered = await learner_and_session(site, max_participants=3)
     page, wrong = await open_page("/"), list[str]()
     await learner.sign_in(page)
-    # a device whose clock is wrong counts down by the server's
+    # a device whose clock is wrong counts down by that of the API, which is no other header's
     await page.clock.install(time=datetime.now().astimezone() + timedelta(hours=3))
     path = await booked(learner, creator, offered)
     await page.goto(path)
@@ -159,6 +134,32 @@ async def test_page_follows_a_payment_made_elsewhere_or_not_in_time(
     again = page.get_by_role("link", name="Book again")
     await expect(again).to_have_attribute("href", re.compile(r"/sessions/.*\?at="))
     wrong += await checked(page, "expired")
+    assert wrong == []
+    assert site.failures() == []
+
+
+async def test_page_goes_on_by_itself_when_the_provider_was_away(
+    site: Server, other_hosts: frozenset[str], open_page: OpenPage
+) -> None:
+    learner, creator, offered = await learner_and_session(site)
+    page, wrong = await open_page("/", "phone"), list[str]()
+    await learner.sign_in(page)
+    await page.goto(await booked(learner, creator, offered))
+    [simulator] = other_hosts
+    async with httpx.AsyncClient(base_url=f"http://{simulator}", trust_env=False) as client:
+        away = {"operation": "open", "mode": "before", "times": ATTEMPTS_AWAY}
+        (await client.post("/faults", json=away)).raise_for_status()
+        await pay_button(page).click()
+        await expect(page.get_by_role("status").get_by_text("still asking the payment provider")).to_be_visible()
+        await expect(page.get_by_role("button", name="Try again")).to_be_enabled()
+        assert 0 < await seconds_left(page) <= 900
+        wrong += await checked(page, "asking", is_dark_too=True)
+        # trying again meanwhile asks once more, and for the same payment
+        await page.get_by_role("button", name="Try again").click()
+        await expect(page.get_by_role("status").get_by_text("still asking the payment provider")).to_be_visible()
+        await client.delete("/faults")
+    await fill_card(page, PAYS)
+    await expect(page.get_by_role("heading", name="You're booked")).to_be_visible()
     assert wrong == []
     assert site.failures() == []
 

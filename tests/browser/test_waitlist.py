@@ -1,47 +1,18 @@
 """Waiting for a full class in the web application: joining, an offer, accepting, paying, and what the creator sees."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import urlsplit
 
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from browser.accounts import Account, account, expect_text, free_starts, scheduled_session
-from browser.conftest import DIST, OpenPage
+from browser.conftest import OpenPage
 from browser.page_checks import findings_by_mode, is_wider_than_the_window
-from ports import free_port
 from postgres.servers import Server
 
+TAKES_PAYMENTS = True
+"""The program of this file has the simulator, see `conftest.py`."""
 PAYS = "4242 4242 4242 4242"
-
-
-@pytest.fixture(scope="module")
-async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """Run the program with payments by the simulator, which it starts itself."""
-    port, folder = free_port(), tmp_path_factory.mktemp("waiting")
-    settings = {
-        "payments": "simulator",
-        "public_url": f"http://localhost:{port}",
-        "frontend_dir": DIST,
-        "worker_inside": "on",
-        "data_dir": folder / "data",
-    }
-    server = Server(database, folder / "server.log", port, **settings)
-    try:
-        await server.starts()
-        yield server
-    finally:
-        await server.end()
-
-
-@pytest.fixture
-def other_hosts(site: Server) -> frozenset[str]:
-    """Allow the pages of the simulator, whose address the program prints."""
-    found = re.search(r"Test payments at (http://[^/]+)/", site.log.read_text())
-    assert found
-    return frozenset({urlsplit(found[1]).netloc})
 
 
 async def full_class(site: Server, **changes: Any) -> tuple[Account, Account, dict[str, Any], str]:
@@ -143,7 +114,7 @@ async def test_person_lets_an_offer_go_by_keyboard_and_the_next_gets_it(site: Se
     await first.sign_in(page)
     await page.goto("/dashboard")
 
-    await waiting(page).get_by_role("button", name="Let it go").focus()
+    await waiting(page).get_by_role("button", name="Decline").focus()
     await page.keyboard.press("Enter")
 
     await expect_text(page, "You've left the waitlist.")

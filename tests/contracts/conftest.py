@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from databases import EmptiedDatabases
+from databases import EmptiedDatabases, of_program
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
@@ -26,7 +26,7 @@ async def _memory(lock_timeout: timedelta) -> AsyncIterator[Storage]:
 def _postgres(dsn: str) -> OpenStorage:
     @asynccontextmanager
     async def opened(lock_timeout: timedelta) -> AsyncIterator[Storage]:
-        database = await connect(dsn, PoolLimits(lock_timeout=lock_timeout))
+        database = await connect(of_program(dsn), PoolLimits(lock_timeout=lock_timeout))
         try:
             yield postgres_storage(database)
         finally:

@@ -299,8 +299,8 @@ class EditedAfterEachQuote:
         await services_over(self.storage).sessions.change(owner_of(self.session), self.session.id, changes)
         return quote
 
-    async def accept(self, *arguments: Any) -> None:
-        await self.storage.booking_quotes.accept(*arguments)
+    async def accept(self, *arguments: Any, **options: Any) -> None:
+        await self.storage.booking_quotes.accept(*arguments, **options)
 
 
 async def test_session_that_is_edited_all_the_time_is_still_booked(storage: Storage) -> None:

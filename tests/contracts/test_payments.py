@@ -56,6 +56,18 @@ async def test_payment_is_read_as_added(storage: Storage) -> None:
     assert await storage.payments.find(uuid4()) is None
 
 
+async def test_payment_is_read_ahead_of_its_notice(storage: Storage) -> None:
+    payment, notice = await stored_payment(storage), ("simulator", f"evt_{uuid4()}")
+    read = await storage.payments.read_ahead(payment.id, notice)
+
+    assert read is not None
+    assert (dict(read.payments), read.is_recorded) == ({payment.id: payment}, False)
+    assert await storage.payments.read_ahead(uuid4(), notice) is None
+    with pytest.raises(NotFound):
+        async with storage.unit_of_work() as tx:
+            await tx.payments.read_ahead(uuid4())
+
+
 async def test_payment_is_added_once(storage: Storage) -> None:
     booking = await booked(storage)
     payments = [a_payment(booking, id=booking.id, amount=1_000 + n) for n in range(10)]

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from contracts.paid_marketplace import PaidMarketplace
 from contracts.payment_invariants import check_at_any_time, check_at_the_end
 from contracts.payment_steps import FIRST, STRATEGY, Step, random_step, take
-from databases import EmptiedDatabases
+from databases import EmptiedDatabases, of_program
 from example_search import IS_LONG
 from fakes import MovableClock
 from marketplace.adapters.memory.storage import memory_storage
@@ -112,7 +112,8 @@ async def test_random_walks_in_postgres_leave_every_booking_paid_or_returned(
             await left.aclose()
             used = ExitStack()
             left.push_async_callback(asyncio.to_thread, used.close)
-            pool = await connect(await asyncio.to_thread(used.enter_context, emptied_databases.one()))
+            dsn = await asyncio.to_thread(used.enter_context, emptied_databases.one())
+            pool = await connect(of_program(dsn))
             left.push_async_callback(pool.close)
             return await PaidMarketplace.opened(postgres_storage(pool), MovableClock())
 

@@ -69,7 +69,7 @@ async def unguarded_postgres(dsn: str) -> AsyncIterator[Storage]:
     try:
         async with database.transaction() as connection:
             await connection.execute("ALTER TABLE slots DROP CONSTRAINT ck_slots_seats_within_capacity")
-            (function,) = await connection.fetch("SELECT pg_get_functiondef('book_4'::regproc) AS definition")
+            (function,) = await connection.fetch("SELECT pg_get_functiondef('book_6'::regproc) AS definition")
             assert GUARD in function["definition"]
             await connection.execute(function["definition"].replace(GUARD, ""))
         yield postgres_storage(database)

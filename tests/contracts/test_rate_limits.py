@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import datetime, timedelta
 from secrets import token_hex
 
@@ -6,7 +7,8 @@ import pytest
 from contracts.harness import at_once
 from due_jobs import take_due
 from fakes import NOW, MovableClock
-from marketplace.core.domain.rate_limits import Attempt, Count, RateLimit
+from marketplace.core.domain.rate_limits import GUESSES_AT_ACCOUNT, Attempt, Count, RateLimit
+from marketplace.core.errors import BadCredentials, RateLimited
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.rate_limits import MAX_PURGED
 from marketplace.core.ports.storage import Storage
@@ -137,3 +139,36 @@ async def test_purge_is_bounded_and_repeats_until_nothing_is_left(empty_storage:
     next_hour = NOW + timedelta(hours=1)
     found = await take_due(empty_storage.job_queue, next_hour, "sweep_rate_limits")
     assert found == [Job(kind="sweep_rate_limits", subject=None, run_at=next_hour)]
+
+
+async def test_guesses_at_one_account_wait_for_each_other_in_all_processes(storage: Storage, subject: str) -> None:
+    clock = MovableClock()
+    one, another = (
+        RateLimitService(unit_of_work=storage.unit_of_work, limits=storage.rate_limits, clock=clock, is_on=True)
+        for _ in range(2)
+    )
+    outcomes: list[object] = []
+
+    async def guess(service: RateLimitService) -> None:
+        try:
+            with suppress(BadCredentials):
+                async with service.guessing(account=subject):
+                    outcomes.append("looked at")
+                    raise BadCredentials
+        except RateLimited as error:
+            outcomes.append(error.retry_after)
+
+    for _ in range(GUESSES_AT_ACCOUNT.free // 2):
+        await guess(one)
+        await guess(another)
+    await at_once(guess(each) for each in (one, another) * 5)
+
+    free = GUESSES_AT_ACCOUNT.free
+    assert outcomes[:free] == ["looked at"] * free
+    assert len(outcomes) == free + 10
+    assert outcomes[free:].count("looked at") == 1
+    # guesses of the same moment are counted before they are refused, so the wait may be longer than after one
+    clock.advance(GUESSES_AT_ACCOUNT.longest)
+    await guess(another)
+    await guess(one)
+    assert outcomes[-2:] == ["looked at", 4]

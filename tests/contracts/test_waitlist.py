@@ -378,6 +378,26 @@ async def test_booking_normally_consumes_the_own_offer(storage: Storage, service
     await check_lines(storage, session)
 
 
+@pytest.mark.parametrize("is_request", [False, True], ids=["moved", "requested"])
+async def test_moving_a_booking_takes_seats_of_the_own_offer(
+    storage: Storage, services: Services, *, is_request: bool
+) -> None:
+    session, learner, booking = await full_start(storage, services, 3)
+    person, entry = await waiting(storage, services, session, 2)
+    _, next_entry = await waiting(storage, services, session, 2)
+    moved = (await services.bookings.book(person, session.id, TOMORROW + 3 * HOUR)).resource
+    await services.sessions.change(owner_of(session), session.id, {"requires_confirmation": is_request})
+    await services.bookings.act(learner, booking.id, "cancel")
+    assert await status_of(storage, entry) == "offered"
+
+    found = (await services.bookings.reschedule(person, moved.id, TOMORROW)).resource
+
+    assert (found.requested_start if is_request else found.starts_at) == TOMORROW
+    assert (await status_of(storage, entry), await status_of(storage, next_entry)) == ("booked", "offered")
+    assert (await seats_at(storage, session))[TOMORROW] == 3
+    await check_lines(storage, session)
+
+
 async def test_booking_fewer_seats_than_waited_for_ends_the_wait(storage: Storage, services: Services) -> None:
     session, _, _ = await full_start(storage, services, 2)
     await services.sessions.change(owner_of(session), session.id, {"max_participants": 3})

@@ -72,9 +72,9 @@ class WatchedQuotes:
     async def find(self, *arguments: Any) -> Any:
         return await self.quotes.find(*arguments)
 
-    async def accept(self, *arguments: Any) -> None:
+    async def accept(self, *arguments: Any, **options: Any) -> None:
         self.before()
-        await self.quotes.accept(*arguments)
+        await self.quotes.accept(*arguments, **options)
 
 
 def watched(storage: Storage, before: Callable[[], object]) -> Storage:

@@ -19,8 +19,10 @@ from lying_issuer import (
     OTHER_KEY,
     Answer,
     LyingIssuer,
+    encoded,
     json_answer,
     signed_by_another,
+    signed_with_escapes,
     signed_with_public_key,
     unsigned,
 )
@@ -169,6 +171,9 @@ async def test_clock_may_be_off_by_a_minute(claims: dict[str, Any]) -> None:
         (LyingIssuer(sign=lambda _, __: "a.b.c"), "token"),
         (LyingIssuer(sign=lambda _, __: "W10.e30.AA"), "token"),
         (LyingIssuer(sign=lambda _, __: f"{'a' * 70_000}.b.c"), "token"),
+        (LyingIssuer(sign=lambda _, __: f"{encoded(b'[' * 30_000)}.e30.AA"), "token"),
+        (LyingIssuer(sign=signed_with_escapes, claims={"nonce": "\ud800"}), "token"),
+        (LyingIssuer(sign=signed_with_escapes, claims={"email": "\ud800@example.org"}), "token"),
         (LyingIssuer(userinfo={"sub": "another"}), "userinfo_subject"),
         (LyingIssuer(userinfo={"sub": None}), "userinfo_subject"),
         (LyingIssuer(answers={"/token": lambda: json_answer({"error": "invalid_grant"}, 400)}), "code"),
@@ -223,6 +228,7 @@ UNUSABLE: dict[str, Callable[[], Answer]] = {
     "HTML": lambda: (200, {"content-type": "text/html"}, b"<html>Sign in to the network</html>"),
     "huge": lambda: json_answer("x" * MAX_ANSWER),
     "half": lambda: (200, {"content-type": "application/json"}, b'{"issuer":'),
+    "deep": lambda: (200, {"content-type": "application/json"}, b"[" * 9_000),
     "list": lambda: json_answer([]),
 }
 
@@ -345,3 +351,13 @@ async def test_values_of_odd_types_and_lengths_are_no_names() -> None:
     found = await proved(LyingIssuer(claims=json.loads(json.dumps(odd))))
 
     assert (found.first_name, found.last_name, found.email) == ("Ada", "Byron", None)
+
+
+async def test_operator_is_told_what_is_wrong_with_a_provider() -> None:
+    healthy, gone = LyingIssuer(), LyingIssuer(answers={"/.well-known/openid-configuration": UNUSABLE["500"]})
+    keyless, lost = LyingIssuer(published=[]), LyingIssuer(answers={"/jwks": UNUSABLE["500"]})
+    providers = ConfiguredProviders(
+        [each.provider(name=name) for name, each in (("a", healthy), ("b", gone), ("c", keyless), ("d", lost))]
+    )
+
+    assert await providers.inspect() == {"a": None, "b": "away", "c": "no_keys", "d": "no_keys"}

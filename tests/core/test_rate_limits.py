@@ -11,7 +11,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.services.rate_limits import RateLimitService
 
 SHORT = Attempt(RateLimit(name="short", maximum=2, span=timedelta(seconds=90)), "somebody")
-LONG = Attempt(RateLimit(name="long", maximum=3, span=timedelta(hours=1)), "somebody")
+LONG = Attempt(RateLimit(name="long", maximum=4, span=timedelta(hours=1)), "somebody")
 
 
 class UnavailableRateLimits:
@@ -66,16 +66,16 @@ async def test_password_that_was_not_looked_at_does_not_count(limits: RateLimitS
     await guess(limits, is_right=True)
 
 
-async def test_longer_of_two_exceeded_limits_sets_retry_after(limits: RateLimitService) -> None:
+async def test_limit_that_lasts_longest_among_the_used_up_sets_retry_after(limits: RateLimitService) -> None:
     for _ in range(2):
         await limits.check(SHORT, LONG)
     with pytest.raises(RateLimited) as short:
         await limits.check(SHORT, LONG)
-    with pytest.raises(RateLimited) as both:
+    with pytest.raises(RateLimited) as used_up:
         await limits.check(LONG, SHORT)
 
-    assert (short.value.retry_after, both.value.retry_after) == (90, 3_600)
-    assert both.value.detail == "Too many attempts. Try again in 60 minutes."
+    assert (short.value.retry_after, used_up.value.retry_after) == (90, 3_600)
+    assert used_up.value.detail == "Too many attempts. Try again in 60 minutes."
 
 
 async def test_retry_after_is_at_least_one_second() -> None:

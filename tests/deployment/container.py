@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
+from databases import of_program
 from deployment.image import Built
 from deployment.proxy import DEPLOY
 from ports import free_port
@@ -52,16 +54,23 @@ class Container:
             shutil.copytree(DEPLOY / "texts", texts)
             texts.parent.chmod(0o555)
         secrets = self.folder / "secrets"
-        secrets.mkdir()
+        subprocess.run([DEPLOY / "new-secrets", secrets], check=True, capture_output=True)
+        secrets.chmod(0o755)
         (secrets / "database_url").write_text(database)
+        (secrets / "program_database_url").write_text(of_program(database))
         (secrets / "secret_key").write_text(SECRET_KEY)
         # the container connects to no other machine
         own = {"HOST": "127.0.0.1", "PORT": self.port, "METRICS_HOST": "127.0.0.1", "METRICS_PORT": free_port()}
         own["PUBLIC_URL"] = f"http://127.0.0.1:{self.port}"
         settings = COMPOSE["x-program"]["environment"] | {f"MARKETPLACE_{name}": value for name, value in own.items()}
-        self.variables = image.environment() | {
-            name: self._command_origin(str(value)) for name, value in settings.items()
-        }
+        # the database of the tests has no certificate
+        settings["PGSSLMODE"] = "disable"
+        self.variables = image.environment() | self._mapped(settings)
+        migration = COMPOSE["services"]["migrate"]["environment"].items() - COMPOSE["x-program"]["environment"].items()
+        self.for_migration = self._mapped(dict(migration))
+
+    def _mapped(self, settings: dict[str, object]) -> dict[str, str]:
+        return {name: self._command_origin(str(value)) for name, value in settings.items()}
 
     def _command_origin(self, value: str) -> str:
         return value.replace(SECRETS, str(self.folder / "secrets")) if SECRETS in value else self.image.mapped(value)
@@ -134,14 +143,23 @@ async def over_tcp(database: str) -> AsyncIterator[str]:
         yield database
         return
 
-    async def hand_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        path = Path(at["host"][0], f".s.PGSQL.{at['port'][0]}")
-        inner_reader, inner_writer = await asyncio.open_unix_connection(path)
-        await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await hand_on(database, reader, writer)
 
-    async with await asyncio.start_server(hand_on, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         yield f"postgresql://{address.username}@127.0.0.1:{port}{address.path}"
+
+
+async def hand_on(database: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Connect to the server of this address, and pass on what either side sends."""
+    address = urlsplit(database)
+    at = parse_qs(address.query)
+    if "host" in at:
+        inner = await asyncio.open_unix_connection(Path(at["host"][0], f".s.PGSQL.{at['port'][0]}"))
+    else:
+        inner = await asyncio.open_connection(address.hostname, address.port)
+    await asyncio.gather(_copy(reader, inner[1]), _copy(inner[0], writer))
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

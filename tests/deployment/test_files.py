@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from databases import PROGRAM
 from deployment.proxy import DEPLOY, DIST, ROOT, write_configuration
 from marketplace.settings import PREFIX, VARIABLES, read_settings
 
@@ -90,7 +92,8 @@ def test_pods_run_unprivileged_with_read_only_root(name: str, spec: dict[str, An
 
 
 def test_settings_have_the_names_that_the_program_reads() -> None:
-    known = {f"{PREFIX}{name.upper()}" for name in VARIABLES}
+    # of libpq, which the driver follows
+    known = {f"{PREFIX}{name.upper()}" for name in VARIABLES} | {"PGSSLMODE", "PGSSLROOTCERT"}
     compose = documents(DEPLOY / "compose.yaml")[0]["x-program"]["environment"]
     (settings,) = documents(KUBERNETES / "base" / "settings.yaml")
     image = re.findall(rf"({PREFIX}\w+)=", DOCKERFILE)
@@ -158,9 +161,13 @@ def test_secrets_are_generated_once_and_match(tmp_path: Path) -> None:
     run(DEPLOY / "new-secrets", folder)
     created = {path.name: path.read_text() for path in folder.iterdir()}
     assert set(created) == set(documents(DEPLOY / "compose.yaml")[0]["secrets"])
-    assert f":{created['postgres_password']}@postgres:" in created["database_url"]
+    owner, program = urlsplit(created["database_url"]), urlsplit(created["program_database_url"])
+    assert owner.password == created["postgres_password"]
+    assert program._replace(netloc=owner.netloc) == owner
+    assert (program.hostname, program.username, len(program.password or "")) == ("postgres", PROGRAM, 48)
     public = {"environment": "production", "public_url": "https://sessions.example.org"}
-    settings = {**public, **{name: created[name] for name in ("database_url", "secret_key")}}
+    settings = {**public, "database_url": created["program_database_url"], "secret_key": created["secret_key"]}
+    settings["migration_database_url"] = created["database_url"]
     read = read_settings({f"{PREFIX}{name.upper()}": value for name, value in settings.items()})
     assert read.secret_key == created["secret_key"]
     assert (folder.stat().st_mode & 0o777, {path.stat().st_mode & 0o777 for path in folder.iterdir()}) == (
@@ -178,3 +185,21 @@ def test_scripts_are_well_formed() -> None:
     run("bash", "-n", DEPLOY / "backup")
     run("sh", "-n", DEPLOY / "nginx" / "start")
     run("sh", "-n", DEPLOY / "new-secrets")
+    run("sh", "-n", DEPLOY / "postgres" / "start")
+
+
+def test_only_migration_and_backup_have_the_address_of_the_owner() -> None:
+    holders = {name for name, service in services().items() if "database_url" in service.get("secrets", [])}
+    assert holders == {"migrate", "backup"}
+    assert services()["migrate"]["environment"] == {
+        **documents(DEPLOY / "compose.yaml")[0]["x-program"]["environment"],
+        "MARKETPLACE_MIGRATION_DATABASE_URL_FILE": "/run/secrets/database_url",
+    }
+
+
+@pytest.mark.parametrize("name", ["migrate", "backend", "worker", "backup"])
+def test_services_check_the_certificate_of_the_database(name: str) -> None:
+    service = services()[name]
+    assert service["environment"]["PGSSLMODE"] == "verify-full"
+    assert service["environment"]["PGSSLROOTCERT"] == "/run/secrets/postgres_certificate"
+    assert "postgres_certificate" in service["secrets"]

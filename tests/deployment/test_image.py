@@ -160,7 +160,8 @@ async def test_image_refuses_to_start_without_its_secrets(container: Container) 
 async def test_image_migrates_serves_and_works_unprivileged_with_read_only_root(container: Container) -> None:
     image = container.image
     before = files(image.root)
-    assert await container.ends_with(container.command("migrate")) == 0, container.log.read_text()
+    migration = container.for_migration
+    assert await container.ends_with(container.command("migrate"), **migration) == 0, container.log.read_text()
     program_of_its_own = [*image.stage.words("ENTRYPOINT"), *image.stage.words("CMD")]
     its_health = COMPOSE["services"]["worker"]["healthcheck"]["test"][1:]
     # in a container of its own the port would be free

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from databases import PROGRAM
 from deployment.proxy import DEPLOY
 
 KUBERNETES = DEPLOY / "kubernetes"
@@ -93,11 +94,40 @@ def test_pods_that_need_the_database_can_reach_it() -> None:
 
 
 def test_pods_mount_only_documented_secrets() -> None:
-    """Only the operator's secret and the one whose keys base/settings.yaml lists are mounted."""
+    """Only those that base/settings.yaml lists are mounted, and only the migration is the owner of the tables."""
     mounted = {
-        each["secret"]["secretName"] for pod in pods().values() for each in pod["spec"]["volumes"] if "secret" in each
+        name: {each["secret"]["secretName"] for each in pod["spec"]["volumes"] if "secret" in each}
+        for name, pod in pods().items()
     }
-    assert mounted == {"marketplace", "postgres-app"}
+    program = {"marketplace", "postgres-program", "postgres-ca"}
+    assert mounted == {
+        "backend": program,
+        "worker": program,
+        "migrate": program | {"postgres-app"},
+        "proxy": set(),
+    }
+
+
+def test_the_program_has_a_role_of_its_own() -> None:
+    roles = {each["name"]: each for each in manifests("Cluster")["postgres"]["spec"]["managed"]["roles"]}
+    assert roles[PROGRAM]["passwordSecret"] == {"name": "postgres-program"}
+    assert not {"superuser", "createdb", "createrole", "inRoles", "bypassrls", "replication"} & roles[PROGRAM].keys()
+    settings = manifests("ConfigMap")["settings"]["data"]
+    assert settings["MARKETPLACE_DATABASE_URL_FILE"] == "/run/secrets/database/uri"
+    (migration,) = pods()["migrate"]["spec"]["containers"]
+    assert migration["env"] == [{"name": "MARKETPLACE_MIGRATION_DATABASE_URL_FILE", "value": "/run/secrets/owner/uri"}]
+
+
+def test_programs_check_the_certificate_of_the_database() -> None:
+    settings = manifests("ConfigMap")["settings"]["data"]
+    assert (settings["PGSSLMODE"], settings["PGSSLROOTCERT"]) == ("verify-full", "/run/secrets/database-ca/ca.crt")
+    for name in ("backend", "worker", "migrate"):
+        (container,) = pods()[name]["spec"]["containers"]
+        mounts = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
+        assert mounts["database-ca"] == "/run/secrets/database-ca"
+        (authority,) = (each for each in pods()[name]["spec"]["volumes"] if each["name"] == "database-ca")
+        # not the key, which is in the same secret
+        assert authority["secret"]["items"] == [{"key": "ca.crt", "path": "ca.crt"}]
 
 
 def test_public_url_names_the_host_of_the_ingress_in_each_overlay() -> None:

@@ -253,8 +253,12 @@ async def test_plain_http_redirects_to_tls_when_certificate_exists(tmp_path: Pat
             for path, status in (("/", 200), ("/api/sessions/", 503)):
                 answered = await client.get(f"https://127.0.0.1:{front.secure_port}{path}")
                 assert answered.status_code == status
-                assert answered.headers.get_list("strict-transport-security") == ["max-age=63072000"]
+                assert answered.headers.get_list("strict-transport-security") == ["max-age=63072000; includeSubDomains"]
         assert "strict-transport-security" not in led.headers
+        for sent in (front.client.get("/api/auth/me/"), front.client.post("/api/auth/login/", json={"password": "x"})):
+            refused = await sent
+            assert (refused.status_code, refused.json()["code"]) == (403, "https_required")
+            assert "location" not in refused.headers
         old = ssl.create_default_context(cafile=str(certificate / "fullchain.pem"))
         old.check_hostname = False
         old.maximum_version = ssl.TLSVersion.TLSv1_2
@@ -262,3 +266,14 @@ async def test_plain_http_redirects_to_tls_when_certificate_exists(tmp_path: Pat
         async with httpx.AsyncClient(verify=old, trust_env=False) as client:
             with pytest.raises(httpx.ConnectError):
                 await client.get(f"https://127.0.0.1:{front.secure_port}/")
+
+
+async def test_no_answer_names_the_server(behind: tuple[Proxy, Server]) -> None:
+    front, server = behind
+    await server.serves()
+    answered = [await front.client.get(path) for path in ("/", "/api/sessions/", "/api/nothing/", "/assets/gone.js")]
+    answered.append(await front.client.get("/", headers={"Host": ""}))
+    answered.append(await front.client.get(f"/{'x' * 20_000}"))
+
+    assert {answer.status_code for answer in answered} == {200, 400, 404, 414}
+    assert not any("server" in answer.headers for answer in answered)

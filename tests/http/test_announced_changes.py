@@ -308,6 +308,8 @@ UNSEEN = {
     "POST /api/auth/api-keys",
     "DELETE /api/auth/api-keys/{key_id}",
     f"POST {A_USER}/api-keys/{{key_id}}/revoke",
+    f"POST {A_USER}/logins/end",
+    f"POST {A_USER}/logins/{{login_id}}/end",
     *(f"POST /api/auth/{path}passkey{more}" for path in ("login/", "reauthenticate/") for more in ("", "/options")),
     *(f"{method} /api/auth/passkeys/{{passkey_id}}" for method in ("PATCH", "DELETE")),
     *(f"POST /api/auth/passkeys{more}" for more in ("", "/options")),

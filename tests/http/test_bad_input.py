@@ -96,6 +96,12 @@ async def test_missing_required_field_is_reported(api: Api, route: str) -> None:
         assert response.status_code == 200
 
 
+async def test_body_of_too_many_values_is_refused_before_they_are_read(owner: Owner) -> None:
+    for values in ("[" + "1," * 30_000 + "1]", '{"tags": [' + "[]," * 15_000 + "[]]}"):
+        refused = problem(await owner.send_text(OFFER, values), 400, "invalid")
+        assert refused["detail"] == "The body has too many values."
+
+
 async def test_numbers_and_text_are_not_coerced(owner: Owner) -> None:
     texts = {"title": 7, "description": 7, "image_url": 7, "status": 7, "category": 7, "tags": 7}
     numbers = {"duration": "60", "max_participants": "3"}

@@ -121,7 +121,10 @@ async def test_difference_of_one_header_is_noticed(api: Api) -> None:
         api.both.framework.before_send.remove(add_header)
 
 
-@pytest.mark.parametrize("path", ["/api/bookings/", f"/api/bookings/{UUID(int=7)}/cancel/", "/api/calendar/renew/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/bookings/", f"/api/bookings/{UUID(int=7)}/cancel/", "/api/calendar/renew/", "/api/unsubscribe/a-token/"],
+)
 async def test_client_that_leaves_while_it_sends_a_body_is_no_failure_of_ours(
     api: Api, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:

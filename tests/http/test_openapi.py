@@ -9,7 +9,7 @@ import pytest
 
 from http_api import Api, a_registration, a_session_body
 from http_routes import A_USER, GOOD_BODIES, INSTEAD, OPTIONAL_BODIES, SOME_ID, WHY, an_owner, routes_of
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import Invalid, RateLimited
 from marketplace.http.problems import PROBLEM_JSON
 from marketplace.http.security.authorization import Access, Route
 from marketplace.http.validation.parsing import read_values
@@ -92,6 +92,16 @@ async def test_every_post_that_creates_or_changes_a_session_or_a_booking_documen
         (good,) = [answer for status, answer in operation["responses"].items() if status < "400" and status != "304"]
         assert headers == (["Idempotency-Key"] if name in keyed else [])
         assert ("Idempotency-Replayed" in good.get("headers", {})) == (name in keyed)
+
+
+async def test_limited_operations_and_refusals_document_what_is_left(api: Api) -> None:
+    for name, operation in operations():
+        (good,) = [answer for status, answer in operation["responses"].items() if status < "400" and status != "304"]
+        route = routes_of(api.app)[name]
+        assert route is not None
+        assert ({"RateLimit", "RateLimit-Policy"} <= good.get("headers", {}).keys()) == (RateLimited in route.errors)
+        refusal = resolved(operation["responses"]["429"])
+        assert refusal["headers"].keys() == {"Retry-After", "RateLimit", "RateLimit-Policy"}
 
 
 async def test_every_operation_documents_whether_it_needs_a_token(api: Api) -> None:

@@ -241,6 +241,8 @@ MATRIX: dict[str, Answers] = {
     f"POST {A_USER}/impersonate": staff("201"),
     f"POST {A_USER}/remove-second-factor": staff("409 second_factor_off"),
     f"POST {A_USER}/clear-refusal": staff(ALREADY),
+    f"POST {A_USER}/logins/end": staff("204"),
+    f"POST {A_USER}/logins/{{login_id}}/end": staff(NOT_THERE),
     f"GET {A_USER}/api-keys": staff("200"),
     f"POST {A_USER}/api-keys/{{key_id}}/revoke": staff("204"),
     # neither a person nor a booking is named
@@ -344,6 +346,8 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/auth/second-factor/confirm": lambda *_: {"code": "123456"},
     f"POST {A_USER}/clear-refusal": lambda *_: {"reason": WHY},
     f"POST {A_USER}/api-keys/{{key_id}}/revoke": lambda *_: {"reason": WHY},
+    f"POST {A_USER}/logins/end": lambda *_: {"reason": WHY},
+    f"POST {A_USER}/logins/{{login_id}}/end": lambda *_: {"reason": WHY},
     "POST /api/auth/api-keys": lambda *_: {"name": "Calendar sync", "scopes": ["read"]},
     "POST /api/admin/messages/{message_id}/retry": lambda *_: {"reason": WHY},
     "PUT /api/auth/preferences": lambda *_: {"reminder_day": False},

@@ -158,6 +158,18 @@ async def test_seventh_picture_is_refused_with_a_sentence(api: Api) -> None:
             400,
             "invalid",
         ),
+        ("multipart/form-data; boundary*=undefined''x", b"", 415, "unsupported_media_type"),
+        ("multipart/form-data; boundary*=x; boundary*0=x", b"", 415, "unsupported_media_type"),
+        (f"multipart/form-data; boundary*{5_000 * '9'}=x", b"", 415, "unsupported_media_type"),
+        *(
+            (
+                "multipart/form-data; boundary=x",
+                b"--x\r\nContent-Disposition: form-data; " + name + b"\r\n\r\na\r\n--x--",
+                400,
+                "invalid",
+            )
+            for name in (b"name*=a; name*0=b", b"name*" + 5_000 * b"9" + b"=a")
+        ),
     ],
 )
 async def test_malformed_form_is_refused(

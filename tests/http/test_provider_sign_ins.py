@@ -41,7 +41,7 @@ async def test_person_comes_back_signed_in_to_a_new_account(browser: Browser) ->
     assert arrived == {"page": "/login"} | expected
     refresh = browser.last["marketplace_refresh"]
     assert (refresh["path"], refresh["samesite"], refresh["httponly"]) == ("/api/auth/", "Strict", True)
-    assert browser.cookies.keys() == {"marketplace_refresh"}
+    assert browser.cookies.keys() == {"marketplace_refresh", "marketplace_device"}
     profile = (await (await browser.access()).get("/api/auth/profile/")).json()
     assert {name: profile[name] for name in ("email", "first_name", "time_zone", "locale", "has_password")} == {
         "email": "ada@example.org",
@@ -174,7 +174,7 @@ async def test_cookie_is_secure_in_production() -> None:
     async with opened(LyingIssuer(userinfo=ADA), settings=settings) as browser:
         url = await browser.leave()
 
-        assert browser.last["marketplace_oidc"]["secure"] is True
+        assert browser.last["__Secure-marketplace_oidc"]["secure"] is True
         redirect_uri = "https://sessions.example.org/api/auth/oidc/example/callback/"
         assert parse_qs(urlsplit(url).query)["redirect_uri"] == [redirect_uri]
 

@@ -23,9 +23,12 @@ from marketplace.core.domain.rate_limits import (
     SIGN_IN_TO_ACCOUNT,
     UNPROVEN_MAILS,
     Attempt,
+    Quota,
     RateLimit,
 )
 from marketplace.core.services.events import EventRelay
+from marketplace.http.middleware.rate_limit_headers import with_rate_limit_headers
+from marketplace.telemetry.request_log import note_quota, with_request_records
 from staff_services import logged
 
 LOGIN = "/api/auth/login/"
@@ -95,7 +98,7 @@ async def test_attacker_cannot_lock_out_another_address_or_account(limited: Api)
         assert (await log_in(thief, other.user.email, PASSWORD)).status_code == 200
 
 
-async def test_successful_sign_in_is_not_counted(limited: Api) -> None:
+async def test_successful_sign_in_is_not_counted_as_a_guess(limited: Api) -> None:
     person = await limited.person()
     async with a_client(limited) as client:
         answers = [await log_in(client, person.user.email, PASSWORD) for _ in range(30)]
@@ -158,6 +161,82 @@ async def test_rate_limited_password_change_is_audited_up_to_a_limit(limited: Ap
     assert [(entry.action, entry.actor_id, entry.after) for entry in entries] == [
         ("password_change_refused", person.id, {"code": "rate_limited"})
     ] * 2
+
+
+async def test_answer_tells_what_is_left_of_its_limit(limited: Api) -> None:
+    async with a_client(limited) as client:
+        await client.post("/api/auth/refresh/", json={"refresh": "x"})
+        limited.clock.advance(timedelta(minutes=2))
+        answer = await client.post("/api/auth/refresh/", json={"refresh": "x"})
+
+    assert answer.status_code == 401
+    assert answer.headers["ratelimit-policy"] == '"refresh";q=1000;w=300'
+    assert answer.headers["ratelimit"] == '"refresh";r=998;t=180'
+
+
+async def test_right_guess_is_told_as_counted_only_where_every_sign_in_counts(limited: Api) -> None:
+    person = await limited.person()
+    async with a_client(limited) as client:
+        wrong, right = [await log_in(client, person.user.email, each) for each in (WRONG, PASSWORD)]
+
+    of_guesses = '"sign_in_to_account";r=9;t=900, "sign_in";r=299;t=900'
+    assert wrong.headers["ratelimit"] == f'{of_guesses}, "sign_ins_to_account";r=29;t=900, "sign_ins";r=999;t=900'
+    assert right.headers["ratelimit"] == f'{of_guesses}, "sign_ins_to_account";r=28;t=900, "sign_ins";r=998;t=900'
+
+
+async def test_refusal_tells_the_limits_that_are_used_up_until_it_can_be_repeated(limited: Api) -> None:
+    await used_up(limited, SIGN_IN_TO_ACCOUNT, f"{HERE} nobody@example.org")
+    limited.clock.advance(timedelta(minutes=1))
+    await used_up(limited, SIGN_IN, HERE, but=1)
+    async with a_client(limited) as client:
+        answer = await log_in(client, "nobody@example.org")
+
+    refused(answer, SIGN_IN.span)
+    assert answer.headers["ratelimit"] == '"sign_in_to_account";r=0;t=840, "sign_in";r=0;t=900'
+    assert answer.headers["ratelimit-policy"] == '"sign_in_to_account";q=10;w=900, "sign_in";q=300;w=900'
+    assert answer.headers["retry-after"] == "900"
+
+
+async def test_limit_that_others_use_up_is_not_told(limited: Api) -> None:
+    person = await limited.person()
+    change = {"email": "augusta@example.org", "current_password": PASSWORD}
+
+    answer = await person.post("/api/auth/email/", change)
+
+    assert '"email_change";r=9' in answer.headers["ratelimit"]
+    assert "email_change_to" not in answer.headers["ratelimit"] + answer.headers["ratelimit-policy"]
+
+
+async def test_answer_without_a_limit_tells_none(limited: Api, api: Api) -> None:
+    person = await api.person()
+    for answer in (await limited.client.get("/api/sessions/"), await log_in(api.client, person.user.email)):
+        assert not {"ratelimit", "ratelimit-policy"} & answer.headers.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "is_told"),
+    [
+        (200, [(b"Cache-Control", b"public, max-age=0, s-maxage=1")], False),
+        (200, [(b"cache-control", b"private, no-store")], True),
+        (200, [], True),
+        (303, [(b"location", b"/")], False),
+    ],
+)
+async def test_answer_that_a_shared_cache_may_keep_tells_no_limits(
+    status: int,
+    headers: list[tuple[bytes, bytes]],
+    is_told: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    async def app(_: Any, __: Any, send: Any) -> None:
+        note_quota(Quota(limit=SIGN_IN, remaining=7, resets_in=timedelta(seconds=30)))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    transport: Any = ASGITransport(with_request_records(with_rate_limit_headers(app), ()))  # type: ignore[arg-type]
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get("/")
+
+    assert answer.headers.get("ratelimit") == ('"sign_in";r=7;t=30' if is_told else None)
 
 
 async def test_registrations_per_address_are_limited(limited: Api) -> None:

@@ -25,8 +25,8 @@ MEMORY_IS_OVER = timedelta(milliseconds=600)
 
 
 def cookie_of(response: Response) -> Mapping[str, str]:
-    """Return the value and the attributes of the single cookie that a response sets."""
-    (header,) = response.headers.get_list("set-cookie")
+    """Return the value and the attributes of the single refresh cookie that a response sets."""
+    (header,) = [each for each in response.headers.get_list("set-cookie") if "marketplace_refresh" in each]
     (morsel,) = SimpleCookie(header).values()
     assert morsel.key in {NAME, SECURE_NAME}
     return {name: value for name, value in morsel.items() if value} | {"value": morsel.value}

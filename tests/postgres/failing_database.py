@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from marketplace.adapters.postgres.schema.migrate import migrate
+from databases import migrate_now
 from postgres.booking_load import WARM, Load, under_load
 from postgres.faulty_wire import wire_to
 from postgres.http_clients import Books, answers, booked, statuses
@@ -101,7 +101,7 @@ async def lost_primary(folder: Path, *, is_synchronous: bool) -> AsyncIterator[C
     async with AsyncExitStack() as stack:
         own = stack.enter_context(ExitStack())
         primary = Postgres(folder / "a", own)
-        await migrate(primary.dsn)
+        await asyncio.to_thread(migrate_now, primary.dsn)
         standby = own.enter_context(standby_of(primary.dsn, folder / "b"))
         if is_synchronous:
             connection = await asyncpg.connect(primary.dsn)

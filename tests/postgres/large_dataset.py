@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, time
 from hashlib import md5
+from typing import cast
 from uuid import UUID
 
 import asyncpg
@@ -220,7 +221,7 @@ def duration_of(number: int) -> int:
 
 
 async def _load_open_times(connection: asyncpg.Connection, size: Size) -> None:
-    materialized = PostgresMaterializedAvailability(Connection(connection))
+    materialized = PostgresMaterializedAvailability(cast("Connection", connection))
     models = [number for number in MODELS if number % 16 != 15]
     for number in models:
         schedule = schedule_of(number)

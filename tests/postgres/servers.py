@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from databases import of_program
+from marketplace.entrypoints.heavy_process import NAME as HEAVY
 from ports import free_port
 from programs import Program, run_program
 
@@ -23,9 +25,11 @@ POLL = 0.02
 
 
 def environment(dsn: str, **settings: object) -> dict[str, str]:
-    """Return this environment without settings of the program, plus these settings."""
+    """Return this environment without settings of the program, plus these settings. `dsn` is the owner's."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MARKETPLACE_")}
-    own = {"database_url": dsn, "secret_key": SECRET_KEY, "rate_limit": "off"} | settings
+    addresses = {"database_url": of_program(dsn), "migration_database_url": dsn} if dsn else {}
+    unlimited = {"rate_limit": "off", "max_live_bookings": 1_000_000, "max_sessions": 1_000_000}
+    own = {"secret_key": SECRET_KEY} | unlimited | addresses | settings
     return inherited | {f"MARKETPLACE_{name.upper()}": str(value) for name, value in own.items()}
 
 
@@ -34,6 +38,13 @@ def is_alive(pid: int) -> bool:
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
+
+
+def name_of(pid: int) -> str:
+    """Return the name of a process, or empty text if it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
 
 
 async def becomes_true(condition: Callable[[], bool], seconds: float) -> bool:
@@ -78,7 +89,14 @@ class Server:
         return self.process.pid
 
     def workers(self) -> list[int]:
-        """Return the child processes of the main process."""
+        """Return the child processes of the main process, except that for heavy work."""
+        return [pid for pid in self.children() if name_of(pid) != HEAVY]
+
+    def heavy_processes(self) -> list[int]:
+        """Return the process for heavy work, unless it is just starting."""
+        return [pid for pid in self.children() if name_of(pid) == HEAVY]
+
+    def children(self) -> list[int]:
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return sorted(int(pid) for children in threads for pid in children.read_text().split())
 

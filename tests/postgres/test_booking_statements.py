@@ -32,6 +32,8 @@ PLACED = {name for name, table in METADATA.tables.items() if "creator_id" in tab
 TABLE = re.compile(r"(INSERT INTO|UPDATE|FROM|JOIN)\s+(\w+)(?: AS)? (\w+)(?: \(([^)]*)\))?")
 EXCEPTIONS = {(FIND, "sessions")}
 """A request names its session and not the creator, whom this lookup finds: docs/scaling.md."""
+OF_ALL_CREATORS = "b.user_id = w.buyer AND b.status IN"
+"""In the count of a person's live bookings, which is over all creators: docs/scaling.md."""
 
 DECIDES_NOTHING = {"id", "creator_id", "created_at", "revision", "revised_at"} | {
     *("category", "featured_at", "hidden_reason", "image_url", "audience", "bring", "place", "language"),
@@ -56,7 +58,7 @@ async def definition(dsn: str, function: str) -> str:
 
 
 async def test_functions_compare_the_versions_of_a_quote(database: str) -> None:
-    for name in ("book_4", "book_5"):
+    for name in ("book_6", "book_7"):
         written = "".join((await definition(database, name)).split())
 
         assert f"AND{VERSION_OF_SESSION}=session_version".replace(" ", "") in written
@@ -69,8 +71,8 @@ def test_every_field_of_a_session_decides_a_booking_or_does_not() -> None:
 
 
 async def test_every_statement_of_a_booking_names_the_creator(database: str) -> None:
-    functions = [await definition(database, name) for name in ("book_4", "book_5")]
-    statements = [FIND, *";".join(functions).split(";")]
+    functions = [await definition(database, name) for name in ("book_6", "book_7")]
+    statements = [FIND, *(each for each in ";".join(functions).split(";") if OF_ALL_CREATORS not in each)]
 
     found = {(statement, table) for statement in statements for table in unplaced(statement)}
 

@@ -233,7 +233,10 @@ def test_check_passes_when_healthy_and_otherwise_explains_what_to_do(shell: Shel
         port = str(listener.getsockname()[1])
         missing = {"MARKETPLACE_PORT": port, "MARKETPLACE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
         bad = shell.run("check", provided=missing)
-        well = shell.run("check", provided={"MARKETPLACE_FRONTEND_DIR": "nowhere", "MARKETPLACE_PORT": port})
+        example = {"PROVIDERS": "example", "EXAMPLE_ISSUER": "http://127.0.0.1:1", "EXAMPLE_CLIENT_ID": "us"}
+        settings = {f"MARKETPLACE_OIDC_{name}": value for name, value in example.items()}
+        settings |= {"MARKETPLACE_FRONTEND_DIR": "nowhere", "MARKETPLACE_PORT": port}
+        well = shell.run("check", provided=settings)
     assert bad.returncode == 1
     assert "NO  database: " in bad.stdout
     assert "NO  port: " in bad.stdout
@@ -249,6 +252,8 @@ def test_check_passes_when_healthy_and_otherwise_explains_what_to_do(shell: Shel
         assert line in well.stdout
     assert re.search(r"NO  front end: /.+/nowhere is not built\n    Run `make install`, or set ", well.stdout)
     assert f"ok  public address: http://localhost:{port}\n" in well.stdout
+    back = f"http://localhost:{port}/api/auth/oidc/example/callback/"
+    assert f"!!  sign in with example: doesn't answer as an issuer does; sends people back to {back}\n" in well.stdout
 
 
 def test_a_migration_goes_down_and_up_again(shell: Shell) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from marketplace.adapters.postgres.schema.migrate import migrate
+from databases import migrate_now
 from postgres.booking_load import BUYERS
 from postgres.failing_database import (
     BACK_WITHIN,
@@ -37,7 +37,7 @@ VOLUME = "220m"
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with ExitStack() as stack:
         own = Postgres(tmp_path_factory.mktemp("faulty") / "data", stack)
-        asyncio.run(migrate(own.dsn))
+        migrate_now(own.dsn)
         yield own
 
 
@@ -137,7 +137,7 @@ async def test_acknowledged_bookings_that_are_lost_with_asynchronous_replication
 async def test_full_disk_refuses_bookings_and_loses_none(volume: Volume, tmp_path: Path) -> None:
     with ExitStack() as stack:
         postgres = Postgres(volume.folder / "data", stack)
-        await migrate(postgres.dsn)
+        await asyncio.to_thread(migrate_now, postgres.dsn)
         async with (
             servers(1, postgres.dsn, tmp_path, **LIMITS) as [server],
             checked_load(server, postgres.dsn) as checked,

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from marketplace.adapters.postgres.schema.migrate import migrate
+from databases import migrate_now
 from postgres.booking_load import BUYERS, CROWD, WARM, Load, crowd_of_a_slot, under_load
 from postgres.http_clients import Books, booked, statuses
 from postgres.own_postgres import Postgres
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.runs_alone
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with ExitStack() as stack:
         own = Postgres(tmp_path_factory.mktemp("killed") / "data", stack)
-        asyncio.run(migrate(own.dsn))
+        migrate_now(own.dsn)
         yield own
 
 

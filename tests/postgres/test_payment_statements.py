@@ -27,7 +27,7 @@ async def test_page_notice_and_what_follows_take_few_statements(program: Watched
     again = await program.sent_by(shop.services.payment_settlement.receive("memory", body, headers))
 
     assert (await shop.booking(booking_id)).status == "confirmed"
-    assert (len(opened), len(received), len(again)) == (21, 15, 4)
+    assert (len(opened), len(received), len(again)) == (3, 2, 1)
 
 
 async def test_confirmation_by_a_payment_enqueues_nothing(program: Watched) -> None:

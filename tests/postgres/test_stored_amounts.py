@@ -13,7 +13,7 @@ from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.money import use_currency
 from marketplace.entrypoints.doctor import database_findings
-from marketplace.entrypoints.server import check_stored_amounts
+from marketplace.entrypoints.server import check_database
 from marketplace.settings import Settings, SettingsError
 
 
@@ -35,13 +35,13 @@ def test_start_is_refused_where_stored_amounts_do_not_fit(empty_database: str) -
         await stored_booking(storage, session, seats=2)
         await database.close()
 
-    check_stored_amounts(in_currency("JPY", empty_database))
+    check_database(in_currency("JPY", empty_database))
     asyncio.run(store())
 
     for code in ("EUR", "KWD", "HUF"):
-        check_stored_amounts(in_currency(code, empty_database))
+        check_database(in_currency(code, empty_database))
     with pytest.raises(SettingsError, match=r"MARKETPLACE_CURRENCY is 'JPY'.* but 12\.50 is stored"):
-        check_stored_amounts(in_currency("JPY", empty_database))
+        check_database(in_currency("JPY", empty_database))
     [found] = [each for each in database_findings(in_currency("JPY", empty_database)) if each.subject == "currency"]
     assert (found.is_good, "12.50 is stored" in found.seen) == (False, True)
 
@@ -59,7 +59,7 @@ def test_start_is_refused_where_only_the_price_in_the_terms_of_a_booking_does_no
     asyncio.run(store())
 
     with pytest.raises(SettingsError, match=r"but 12\.50 is stored"):
-        check_stored_amounts(in_currency("JPY", empty_database))
+        check_database(in_currency("JPY", empty_database))
 
 
 def test_price_of_an_older_release_is_shown_with_the_places_of_the_currency(empty_database: str) -> None:
@@ -75,4 +75,4 @@ def test_price_of_an_older_release_is_shown_with_the_places_of_the_currency(empt
         return str(found.price)
 
     assert asyncio.run(stored()) == "1500"
-    check_stored_amounts(in_currency("JPY", empty_database))
+    check_database(in_currency("JPY", empty_database))

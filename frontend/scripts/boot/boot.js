@@ -1,9 +1,10 @@
-// Runs long before the entry: applies the chosen theme, shows the header of the page, and requests what the first page
+// Runs long before the entry: applies the chosen theme, shows the head of the page, and requests what the first page
 // needs, which would otherwise wait until the entry has been loaded and run. A separate file, because the Content-
 // Security-Policy blocks inline scripts.
 (() => {
   const PAGES = [];
   const OTHER_ROUTES = [];
+  const RENAMED_ZONES = {};
 
   const kept = (key) => {
     try {
@@ -22,15 +23,35 @@
   const theme = kept("marketplace.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 
-  const showHead = () => {
-    const template = document.getElementById("head-of-home");
-    const place = document.getElementById("main");
-    if (location.pathname === "/" && place?.dataset.shell === "") {
-      place.append(template.content.cloneNode(true));
-      place.dataset.shell = "head";
-    }
+  // the picture of the session that the head of its page preloads, and its title
+  const fillSession = (head) => {
+    const preload = document.head.querySelector("link[rel=preload][as=image]");
+    const title = document.head.querySelector("meta[property='og:title']");
+    if (!preload || !title) return false;
+    const source = head.querySelector("source");
+    source.type = preload.type;
+    source.sizes = preload.imageSizes;
+    source.srcset = preload.imageSrcset;
+    head.querySelector("h1").textContent = title.content;
+    if (preload.dataset.pictures === "1") head.querySelector("[data-strip]").remove();
+    return true;
   };
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", showHead);
+
+  const showHead = () => {
+    const { pathname, search } = location;
+    const place = document.getElementById("main");
+    if (place?.dataset.shell !== "") return;
+    // after a booking, this is the address of its confirmation
+    const isSession = pathname.startsWith("/sessions/") && !new URLSearchParams(search).has("booked");
+    const name = pathname === "/" ? "home" : isSession && "session";
+    const head = document.getElementById(`head-of-${name}`)?.content.cloneNode(true);
+    if (!head || (name === "session" && !fillSession(head))) return;
+    place.append(head);
+    place.dataset.shell = "head";
+  };
+  // DOMContentLoaded comes only after the entry
+  if (document.readyState === "loading")
+    document.addEventListener("readystatechange", showHead, { once: true });
   else showHead();
 
   const isVisitor = kept("marketplace.signed-in") === null;
@@ -45,4 +66,11 @@
       for (const address of data) ask(address.replace("$1", found[1]), "preload", "fetch");
     }
   }
+
+  // in a task of its own: the first use of Intl takes milliseconds, and the head can be painted before
+  setTimeout(() => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    const known = new URLSearchParams({ time_zone: RENAMED_ZONES[zone] ?? zone });
+    ask(`/api/time-zones/offsets?${known}`, "preload", "fetch");
+  });
 })();

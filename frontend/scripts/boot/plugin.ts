@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Plugin, Rollup } from "vite";
+import RENAMED_ZONES from "../../src/lib/time/renamedZones.json" with { type: "json" };
 
 type Page = {
   /** Source of a regular expression that matches the page's path. */
@@ -31,16 +32,20 @@ export function boot(pages: Page[], texts: Record<string, URL>): Plugin {
         const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
         const source = readFileSync(SOURCE, "utf8")
           .replace("PAGES = []", `PAGES = ${JSON.stringify(pages.map((page) => planOf(page, chunks)))}`)
-          .replace(
-            "OTHER_ROUTES = []",
-            `OTHER_ROUTES = ${JSON.stringify(filesOf("/routes.gen.ts", chunks))}`,
-          );
+          .replace("OTHER_ROUTES = []", `OTHER_ROUTES = ${JSON.stringify(filesOf("/routes.gen.ts", chunks))}`)
+          .replace("RENAMED_ZONES = {}", `RENAMED_ZONES = ${JSON.stringify(RENAMED_ZONES)}`);
         const hash = createHash("sha256").update(source).digest("hex").slice(0, 8);
         const fileName = `assets/boot-${hash}.js`;
         (this as unknown as Rollup.PluginContext).emitFile({ type: "asset", fileName, source });
         return {
           html: withStyles(said, bundle),
-          tags: [{ tag: "script", attrs: { async: true, src: `/${fileName}` }, injectTo: "head" }],
+          tags: [
+            {
+              tag: "script",
+              attrs: { async: true, src: `/${fileName}` },
+              injectTo: "head",
+            },
+          ],
         };
       },
     },

@@ -7,10 +7,13 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.admin.refusals import RefusalService
+from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.rate_limits import RateLimitService
 
 
-def build_admin_services(storage: Storage, adapters: Adapters, limits: RateLimitService) -> dict[str, Any]:
+def build_admin_services(
+    storage: Storage, adapters: Adapters, limits: RateLimitService, counts: PersonalCounts
+) -> dict[str, Any]:
     """Build the dashboard, the lists and the record of refusals, by name."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     return {
@@ -24,6 +27,12 @@ def build_admin_services(storage: Storage, adapters: Adapters, limits: RateLimit
             ids=ids,
         ),
         "admin_lists": AdminListService(
-            unit_of_work=begin, lists=storage.lists, users=storage.users, files=adapters.files, clock=clock, ids=ids
+            unit_of_work=begin,
+            lists=storage.lists,
+            users=storage.users,
+            files=adapters.files,
+            counts=counts,
+            clock=clock,
+            ids=ids,
         ),
     }

@@ -47,10 +47,13 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.http.api.booking_views import BookingViews
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.authorization import Authenticator
+from marketplace.http.security.device_cookie import DeviceCookie
 from marketplace.http.security.flow_cookie import FlowCookie
 from marketplace.http.security.refresh_cookie import RefreshCookie
+from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.settings import Settings, SettingsError
 from marketplace.telemetry.logs import LoggedEvents
 
@@ -191,6 +194,7 @@ class BuiltServices(Provider):
             login_lifetimes=LoginLifetimes(unused=settings.refresh_token_ttl, longest=settings.login_ttl),
             addresses=addresses,
             rate_limit=settings.rate_limit,
+            limits=settings.limits,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
             relying_party=settings.relying_party,
@@ -245,8 +249,11 @@ class HttpDependencies(Provider):
         """Provide the operator's texts, read once."""
         return read_site_texts(settings.texts_dir)
 
+    heavy_work = provide(HeavyWork.with_limits, scope=Scope.APP)
     refresh_cookie = provide(RefreshCookie, scope=Scope.APP)
     flow_cookie = provide(FlowCookie, scope=Scope.APP)
+    device_cookie = provide(DeviceCookie, scope=Scope.APP)
+    sign_in_limits = provide(SignInLimits, scope=Scope.APP)
 
 
 def s3_store(address: str) -> ObjectStore:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from marketplace.adapters.postgres.embedded.server import embedded_postgres, of_program
 from marketplace.settings import PREFIX, SECRET_VARIABLES, Settings, read_settings
 
 
@@ -24,7 +24,8 @@ def prepared_settings(**overrides: object) -> Iterator[Settings]:
     variables[f"{PREFIX}WORKER_INSIDE"] = "on" if settings.runs_worker else "off"
     if settings.is_embedded:
         with embedded_postgres(settings.data_dir / "postgres") as dsn:
-            yield _write_back(replace(settings, database_url=dsn), variables)
+            addressed = replace(settings, database_url=of_program(dsn), migration_database_url=dsn)
+            yield _write_back(addressed, variables)
     else:
         yield _write_back(settings, variables)
 

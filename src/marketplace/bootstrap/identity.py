@@ -1,11 +1,10 @@
 """Makes the identity providers of the settings. Their libraries are imported only if there are any."""
 
 from marketplace.adapters.identity.providers import NO_PROVIDERS, ConfiguredProviders
-from marketplace.core.ports.identities import IdentityProviders
 from marketplace.settings import PREFIX, Settings, SettingsError
 
 
-def identity_providers(settings: Settings) -> IdentityProviders:
+def identity_providers(settings: Settings) -> ConfiguredProviders:
     """Return the providers of the settings. Raises `SettingsError` if the extra is not installed."""
     if not settings.oidc_providers:
         return NO_PROVIDERS

@@ -8,6 +8,7 @@ from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
+from marketplace.core.domain.personal_limits import DEFAULT_LIMITS, PersonalLimits
 from marketplace.core.domain.principals import LoginLifetimes
 from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
@@ -67,6 +68,7 @@ class ServiceOptions:
     login_lifetimes: LoginLifetimes
     addresses: SiteAddresses
     rate_limit: bool = True
+    limits: PersonalLimits = DEFAULT_LIMITS
     requires_verified: Collection[VerifiedEffect] = ()
     """What needs a verified e-mail address."""
     has_inbox: bool = False

@@ -19,6 +19,7 @@ from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.payment_records import ProviderRecords
 from marketplace.core.services.payment_settlement import PaymentSettlement
 from marketplace.core.services.payments import PaymentService
+from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.reconciliation import Reconciliation
 
@@ -57,6 +58,7 @@ def build_payment_services(
     options: ServiceOptions,
     new_messages: NewMessages,
     limits: RateLimitService,
+    counts: PersonalCounts,
 ) -> PaymentServices:
     """Build the services of payments over one storage and one provider."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
@@ -119,6 +121,7 @@ def build_payment_services(
             bookings=storage.booking_lists,
             users=storage.users,
             files=adapters.files,
+            counts=counts,
         ),
         payment_admin=PaymentAdminService(
             unit_of_work=begin,

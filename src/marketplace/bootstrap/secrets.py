@@ -4,6 +4,7 @@ from dishka import Provider, Scope, provide
 
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.challenges import JwtChallenges
+from marketplace.adapters.security.device_seals import HmacDeviceSeals
 from marketplace.adapters.security.flow_seals import HmacFlowSeals
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.secret_box import AesGcmBox
@@ -14,7 +15,7 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.ports.identities import FlowSeals
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
 from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
-from marketplace.core.ports.security import AccessTokens, RefreshTokens
+from marketplace.core.ports.security import AccessTokens, DeviceSeals, RefreshTokens
 from marketplace.core.ports.system import Ids
 from marketplace.settings import Settings, SettingsError
 
@@ -53,6 +54,11 @@ class SecretPorts(Provider):
     def flow_seals(self, settings: Settings) -> FlowSeals:
         """Provide flows signed with the installation's secret."""
         return HmacFlowSeals(secret_of(settings))
+
+    @provide
+    def device_seals(self, settings: Settings) -> DeviceSeals:
+        """Provide what browsers are known for, signed with the installation's secret."""
+        return HmacDeviceSeals(secret_of(settings))
 
     @provide
     def unsubscribe_tokens(self, settings: Settings) -> UnsubscribeTokens:

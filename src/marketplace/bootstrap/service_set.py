@@ -12,6 +12,7 @@ from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.lists import AdminListService
+from marketplace.core.services.admin.logins import LoginAdminService
 from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.reviews import ReviewAdminService
@@ -43,6 +44,7 @@ from marketplace.core.services.passkey_sign_ins import PasskeySignIns
 from marketplace.core.services.passkeys import PasskeyService
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
+from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService
 from marketplace.core.services.provider_sign_ins import ProviderSignIns
@@ -128,7 +130,9 @@ class Services(PaymentServices):
     reports: ReportService
     reviews: ReviewService
     rate_limits: RateLimitService
+    personal_counts: PersonalCounts
     idempotency: IdempotencyService
+    login_admin: LoginAdminService
     user_admin: UserAdminService
     session_admin: SessionAdminService
     review_admin: ReviewAdminService

@@ -14,6 +14,7 @@ from marketplace.core.services.acting_keys import bound_to_keys
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk_runner import BulkActors
 from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.logins import LoginAdminService
 from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.reviews import ReviewAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
@@ -33,6 +34,7 @@ from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.message_decider import MessageDecider
 from marketplace.core.services.notifications import NotificationService
+from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService, PictureStores
 from marketplace.core.services.rate_limits import RateLimitService
@@ -52,6 +54,7 @@ from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.terms import TermsService
 from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.zones import ZoneService
+from marketplace.telemetry.request_log import note_quota
 
 
 def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> Services:
@@ -59,7 +62,14 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     storage = replace(storage, unit_of_work=bound_to_keys(storage.unit_of_work, adapters.clock))
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     memory = PrincipalCache(clock)
-    limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
+    limits = RateLimitService(
+        unit_of_work=begin,
+        limits=storage.rate_limits,
+        clock=clock,
+        is_on=options.rate_limit,
+        observe=note_quota,
+    )
+    counts = PersonalCounts(limits, options.limits)
     accounts = build_account_services(storage, adapters, options, memory, limits)
     users, usernames, tokens = accounts.users, accounts.usernames, accounts.tokens
     sessions = SessionService(
@@ -70,6 +80,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ids=ids,
         categories=options.categories,
         only_verified="publishing" in options.requires_verified,
+        max_sessions=options.limits.max_sessions,
     )
     bookings = BookingService(
         unit_of_work=begin,
@@ -81,6 +92,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ids=ids,
         only_verified="booking" in options.requires_verified,
         pay_within=options.payments.pay_within if options.payments else None,
+        max_live=options.limits.max_live_bookings,
     )
     stores = PictureStores(
         unit_of_work=begin, encoder=adapters.encoder, store=adapters.objects, limits=limits, clock=clock
@@ -100,7 +112,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=users, accounts=accounts.user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
     bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
-    payments = build_payment_services(storage, adapters, options, accounts.new_messages, limits)
+    payments = build_payment_services(storage, adapters, options, accounts.new_messages, limits, counts)
     waitlist, waitlist_jobs = build_waitlist(storage, adapters, options)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
@@ -180,16 +192,18 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         sent_messages=SentMessageService(lists=storage.messages, bookings=storage.booking_lists, clock=clock),
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
-        reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
+        reports=ReportService(unit_of_work=begin, queue=storage.reports, counts=counts, clock=clock, ids=ids),
         reviews=ReviewService(
             unit_of_work=begin,
             lists=storage.reviews,
             catalog=storage.catalog,
             bookings=storage.booking_lists,
+            counts=counts,
             clock=clock,
             ids=ids,
         ),
         rate_limits=limits,
+        personal_counts=counts,
         idempotency=IdempotencyService(unit_of_work=begin, clock=clock),
         user_admin=accounts.user_admin,
         session_admin=session_admin,
@@ -202,6 +216,9 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             ids=ids,
             is_on=adapters.mailer is not None,
+        ),
+        login_admin=LoginAdminService(
+            unit_of_work=begin, principal_cache=memory, new_messages=accounts.new_messages, clock=clock, ids=ids
         ),
         impersonations=ImpersonationService(
             unit_of_work=begin,
@@ -225,5 +242,5 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         session_words=SessionWordsService(unit_of_work=begin, clock=clock),
         **payments.named(),
         **accounts.second_factors.named(),
-        **build_admin_services(storage, adapters, limits),
+        **build_admin_services(storage, adapters, limits, counts),
     )

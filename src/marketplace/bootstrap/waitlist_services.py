@@ -22,6 +22,7 @@ def build_waitlist(
         ids=adapters.ids,
         only_verified=only_verified,
         pay_within=options.payments.pay_within if options.payments else None,
+        max_live=options.limits.max_live_bookings,
     )
     service = WaitlistService(
         unit_of_work=storage.unit_of_work,

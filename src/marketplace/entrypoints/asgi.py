@@ -5,16 +5,23 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dishka import AsyncContainer
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
+from litestar import Litestar
 from litestar.types import ASGIApp
 
 from marketplace.bootstrap.container import make_container
+from marketplace.core.ports.storage import Storage
+from marketplace.entrypoints.heavy_process import HEAVY_SOCKET
 from marketplace.entrypoints.parent import watch_parent
 from marketplace.entrypoints.worker import InProcessWorker, PoolSampler, make_meter
+from marketplace.http.api.system import require_ready
 from marketplace.http.app import make_app
 from marketplace.settings import DRAINING, SettingsError, read_settings
 from marketplace.telemetry.gathered_lines import GatheredLines
+from marketplace.telemetry.heartbeats import Heartbeat
 from marketplace.telemetry.logs import configure_logs, request_logger
+from marketplace.telemetry.metrics_exporter import MULTIPROC_DIR
 
 if TYPE_CHECKING:
     from marketplace.telemetry.traces import Traces
@@ -49,6 +56,12 @@ def app() -> ASGIApp:
         sampler = PoolSampler(meter, container, serves=True)
         application.on_startup.append(sampler.start)
         application.on_shutdown.insert(0, sampler.end)
+    if HEAVY_SOCKET in os.environ:
+        application.state["heavy_socket"] = os.environ[HEAVY_SOCKET]
+    if MULTIPROC_DIR in os.environ:
+        heartbeat = _make_heartbeat(application, container)
+        application.on_startup.append(heartbeat.start)
+        application.on_shutdown.insert(0, heartbeat.end)
     if settings.runs_worker:
         in_process = InProcessWorker(settings, container, meter)
         application.on_startup.append(in_process.start)
@@ -58,6 +71,13 @@ def app() -> ASGIApp:
         return application
     behind_proxy: ASGIApp = wrap_asgi_with_proxy_headers(application, list(settings.trusted_proxies))
     return behind_proxy
+
+
+def _make_heartbeat(application: Litestar, container: AsyncContainer) -> Heartbeat:
+    async def check() -> None:
+        await require_ready(await container.get(Storage), application.state)
+
+    return Heartbeat(Path(os.environ[MULTIPROC_DIR]), check)
 
 
 def _make_traces() -> "Traces | None":

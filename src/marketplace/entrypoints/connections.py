@@ -1,7 +1,9 @@
-"""How many connections a process of the server takes."""
+"""How many connections a process of the server takes, and how long and large the head of a request may be."""
 
 import logging
 import resource
+
+from granian.http import HTTP1Settings
 
 from marketplace.settings import PREFIX, Settings
 
@@ -11,6 +13,11 @@ ROOM = 1_024
 """Connections of a process besides streams: requests, idle connections of proxies, health."""
 BACKLOG = 4_096
 """Connections that wait to be accepted, as the kernel's own limit: clients of streams reconnect together."""
+HEADS = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024)
+"""Milliseconds until the head of a request has to be complete, from its connection or first byte; bytes of a head.
+
+The bytes are also those of a body that a connection holds unread, so they bound the memory of all connections.
+"""
 OTHER_FILES = 512
 """Files of a process besides connections of clients: to the database, logs, libraries."""
 

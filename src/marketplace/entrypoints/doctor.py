@@ -14,10 +14,12 @@ import asyncpg
 from marketplace.adapters.postgres.embedded.server import EmbeddedPostgresError, find_binaries
 from marketplace.adapters.postgres.message_lists import count_held
 from marketplace.adapters.postgres.schema.revisions import newest_revision
+from marketplace.adapters.postgres.schema.roles import ROLE_OF_ITS_OWN, find_excess
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.bootstrap.payments import check_payments
 from marketplace.core.domain.money import Currency
+from marketplace.entrypoints.provider_findings import Finding, provider_findings
 from marketplace.entrypoints.server import check_port, unfit
 from marketplace.entrypoints.zone_data import (
     days_ahead,
@@ -49,17 +51,7 @@ class Inspected:
     zones: str
     unfit: Decimal | None
     held: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Result of one check. `advice` says how to fix a failed one. A warning does not keep `serve` from working."""
-
-    subject: str
-    is_good: bool
-    seen: str
-    advice: str = ""
-    is_warning: bool = False
+    excess: str | None
 
 
 def findings() -> Iterator[Finding]:
@@ -87,6 +79,7 @@ def findings() -> Iterator[Finding]:
     yield _texts(settings)
     yield _mail(settings)
     yield _payments(settings)
+    yield from provider_findings(settings)
 
 
 def _run(subject: str, check: Callable[[], str], *errors: type[Exception]) -> Finding:
@@ -219,6 +212,13 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
         seen=f"at {found.revision}" if found.revision else "none applied yet",
         advice="Run `marketplace migrate`, or `serve`, which migrates first.",
     )
+    yield Finding(
+        subject="database role",
+        is_good=found.excess is None or settings.environment != "production",
+        seen=found.excess or "owns nothing, and only adds to the audit log and the ledger",
+        advice=ROLE_OF_ITS_OWN,
+        is_warning=True,
+    )
     yield Finding(subject="zones of PostgreSQL", is_good=True, seen=found.zones)
     fits = f"{currency.code}, {currency.digits} decimal places"
     yield Finding(
@@ -259,6 +259,7 @@ async def _inspect_database(url: str, currency: Currency) -> Inspected:
             zones=zones,
             unfit=await find_unfit_amount(connection, currency.digits),
             held=await count_held(connection, MAX_HELD),
+            excess=await find_excess(connection),
         )
     finally:
         await connection.close()

@@ -12,14 +12,14 @@ GRACE = 10.0
 """Seconds until a migration whose parent is gone is killed."""
 
 
-def migrate_apart(dsn: str) -> None:
-    """Migrate to the newest revision, and raise what the migration raised.
+def migrate_apart(dsn: str, program: str | None = None) -> None:
+    """Migrate to the newest revision as `migrate` does, and raise what it raised.
 
     The process is forked, so it logs as this one does. It ends when this one does, however that ends.
     """
     context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_migrate, args=(dsn, sender), name="migrate", daemon=True)
+    process = context.Process(target=_migrate, args=(dsn, program, sender), name="migrate", daemon=True)
     process.start()
     sender.close()
     try:
@@ -37,7 +37,7 @@ def migrate_apart(dsn: str) -> None:
         raise error
 
 
-def _migrate(dsn: str, sender: Connection) -> None:
+def _migrate(dsn: str, program: str | None, sender: Connection) -> None:
     # Ctrl-C reaches the parent as well, which ends this process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -47,7 +47,7 @@ def _migrate(dsn: str, sender: Connection) -> None:
     from marketplace.adapters.postgres.schema.migrate import migrate_now  # noqa: PLC0415
 
     try:
-        migrate_now(dsn)
+        migrate_now(dsn, program=program)
     except Exception as error:  # noqa: BLE001 - the parent raises it
         traceback = "".join(format_exception(error))
         try:

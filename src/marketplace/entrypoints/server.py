@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server.mp import MPServer
 
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
+from marketplace.adapters.postgres.schema.roles import ROLE_OF_ITS_OWN, find_excess
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.bootstrap.container import make_container
@@ -29,7 +30,8 @@ from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.demo.seed import DemoReport, seed_demo
-from marketplace.entrypoints.connections import BACKLOG, max_connections, raise_file_limit
+from marketplace.entrypoints.connections import BACKLOG, HEADS, max_connections, raise_file_limit
+from marketplace.entrypoints.heavy_process import heavy_process
 from marketplace.entrypoints.migration_process import migrate_apart
 from marketplace.http.static.frontend import has_pages
 from marketplace.settings import DRAINING, PREFIX, Settings, SettingsError
@@ -112,30 +114,50 @@ def check_texts(settings: Settings) -> None:
 def migrate_configured_database(settings: Settings) -> None:
     """Wait for the database, then migrate it to the current schema."""
     wait_for_configured_database(settings)
-    if settings.database_url is not None:
-        migrate_apart(settings.database_url)
+    if (owner := owner_url(settings)) is not None:
+        migrate_apart(owner, program_url(settings))
+
+
+def owner_url(settings: Settings) -> str | None:
+    """Return the address that migrations use: the program's, unless they have one of their own."""
+    return settings.migration_database_url or settings.database_url
+
+
+def program_url(settings: Settings) -> str | None:
+    """Return the address whose user migrations let in, if they have an address of their own."""
+    return settings.database_url if settings.migration_database_url else None
 
 
 def wait_for_configured_database(settings: Settings) -> None:
-    """Wait until the database is reachable. Raises the driver's error after `database_wait`."""
+    """Wait until the database is reachable. Raises the driver's error after `database_wait`.
+
+    The owner of the tables waits, if its address is known: the first migration creates the program's role.
+    """
+    if (owner := owner_url(settings)) is not None:
+        asyncio.run(wait_for_database(owner, settings.database_wait))
+
+
+def check_database(settings: Settings) -> None:
+    """Raise `SettingsError` if stored prices or amounts have more decimal places than the currency.
+
+    In production, log a warning if the program could change its audit log.
+    """
     if settings.database_url is not None:
-        asyncio.run(wait_for_database(settings.database_url, settings.database_wait))
+        asyncio.run(_check_database(settings, settings.database_url))
 
 
-def check_stored_amounts(settings: Settings) -> None:
-    """Raise `SettingsError` if stored prices or amounts have more decimal places than the currency."""
-    if settings.database_url is not None:
-        asyncio.run(_check_stored_amounts(settings.database_url, Currency.of(settings.currency)))
-
-
-async def _check_stored_amounts(url: str, currency: Currency) -> None:
+async def _check_database(settings: Settings, url: str) -> None:
+    currency = Currency.of(settings.currency)
     connection = await asyncpg.connect(url)
     try:
-        found = await find_unfit_amount(connection, currency.digits)
+        unfitting = await find_unfit_amount(connection, currency.digits)
+        excess = await find_excess(connection) if settings.environment == "production" else None
     finally:
         await connection.close()
-    if found is not None:
-        raise SettingsError(unfit(currency, found))
+    if unfitting is not None:
+        raise SettingsError(unfit(currency, unfitting))
+    if excess is not None:
+        LOG.warning("The program connects to its database as %s. %s", excess, ROLE_OF_ITS_OWN)
 
 
 def unfit(currency: Currency, amount: Decimal) -> str:
@@ -192,7 +214,8 @@ def serve(settings: Settings) -> None:
         draining = Path(folder) / "leaving"
         os.environ[DRAINING] = str(draining)
         raise_file_limit(settings)
-        _make_server(settings, draining).serve()
+        with heavy_process(settings, Path(folder)):
+            _make_server(settings, draining).serve()
 
 
 def _make_server(settings: Settings, draining: Path) -> _DrainingServer:
@@ -204,6 +227,9 @@ def _make_server(settings: Settings, draining: Path) -> _DrainingServer:
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,
         workers=settings.workers,
+        # one HTTP/2 connection is many requests, which no limit counts; proxies speak it to clients
+        http=HTTPModes.http1,
+        http1_settings=HEADS,
         websockets=False,
         backlog=BACKLOG,
         backpressure=max_connections(settings),

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dishka import AsyncContainer
@@ -30,6 +32,8 @@ from marketplace.core.services.zones import ZoneService
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.live.live_seats import LiveSeats
 from marketplace.settings import Settings
+from marketplace.telemetry.heartbeats import Heartbeat
+from marketplace.telemetry.metrics_exporter import MULTIPROC_DIR
 
 if TYPE_CHECKING:
     from marketplace.telemetry.metrics import Meter
@@ -147,15 +151,14 @@ async def work_until_signalled(settings: Settings, container: AsyncContainer, me
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    sampler = None if meter is None else PoolSampler(meter, container)
-    try:
-        if sampler is not None:
-            await sampler.start()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(container.close)
+        if meter is not None:
+            sampler, heartbeat = PoolSampler(meter, container), Heartbeat(Path(os.environ[MULTIPROC_DIR]))
+            for each in (sampler, heartbeat):
+                stack.push_async_callback(each.end)
+                await each.start()
         await work(settings, container, stop, meter)
-    finally:
-        if sampler is not None:
-            await sampler.end()
-        await container.close()
 
 
 class InProcessWorker:

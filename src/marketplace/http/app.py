@@ -11,10 +11,13 @@ from litestar.response import Redirect
 
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.storage import Storage
+from marketplace.http.answers import ArrivalTimes
 from marketplace.http.api.admin.pages import TOTAL_COUNT, TOTAL_ESTIMATED
 from marketplace.http.api.pictures import PictureFileController
 from marketplace.http.api.routes import CONTROLLERS
 from marketplace.http.compression import COMPRESSION
+from marketplace.http.heavy_process import with_heavy_process
+from marketplace.http.heavy_work import BODIES_AT_ONCE, MAX_REST, MAX_WAIT, HeavyQueue
 from marketplace.http.idempotency import KEY, REPLAYED
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.lane import Lane
@@ -26,6 +29,8 @@ from marketplace.http.middleware.drain_body import with_drained_body
 from marketplace.http.middleware.head_and_options import with_head_and_options
 from marketplace.http.middleware.one_host import with_one_host
 from marketplace.http.middleware.own_changes import with_own_changes_seen
+from marketplace.http.middleware.rate_limit_headers import RATE_LIMIT_HEADERS, with_rate_limit_headers
+from marketplace.http.middleware.server_time import SERVER_TIME, with_server_time
 from marketplace.http.openapi.page import DocumentController
 from marketplace.http.pages.creator_pages import CreatorPageController
 from marketplace.http.pages.heads import PageTemplate
@@ -47,6 +52,7 @@ EXPOSED_HEADERS = [
     "Link",
     "Retry-After",
     "X-Request-Id",
+    SERVER_TIME,
     TOTAL_COUNT,
     TOTAL_ESTIMATED,
     UNREAD_COUNT,
@@ -54,6 +60,7 @@ EXPOSED_HEADERS = [
     SEARCH_RELAXED,
     SEARCH_CORRECTED,
     "Content-Disposition",
+    *RATE_LIMIT_HEADERS,
 ]
 
 
@@ -106,6 +113,8 @@ def make_app(
             {
                 "docs_assets": settings.frontend_dir / DOCS,
                 "page": PageTemplate.read(settings.frontend_dir),
+                "arrival_times": ArrivalTimes(),
+                "large_bodies": HeavyQueue(BODIES_AT_ONCE, MAX_WAIT, max_rest=MAX_REST),
                 "upload_room": UploadRoom(),
             }
         ),
@@ -114,8 +123,10 @@ def make_app(
     api = with_head_and_options(with_cache_control(with_route_recorded(app.asgi_handler)))
     site = with_one_host(with_frontend(api, settings.frontend_dir))
     seen = with_own_changes_seen(Lane(site, app) if has_lane else site, app.state)
-    streamed = with_live_streams(with_key_forgotten(seen), app.state, app.cors_config)
-    app.asgi_handler = with_drained_body(with_request_records(streamed, observers))
+    timed = with_server_time(with_key_forgotten(seen), app.state)
+    streamed = with_live_streams(timed, app.state, app.cors_config)
+    recorded = with_drained_body(with_request_records(with_rate_limit_headers(streamed), observers))
+    app.asgi_handler = with_heavy_process(recorded, app.state)
     return app
 
 

@@ -21,6 +21,7 @@ from litestar.types import ASGIApp, Receive, Send
 from marketplace.http.answers import Answer, Ask
 from marketplace.http.api.bookings import create_booking, list_bookings_of_creator, list_own_bookings
 from marketplace.http.api.catalog import count_sessions
+from marketplace.http.api.payments import pay_booking
 from marketplace.http.api.sessions import get_session, list_sessions
 from marketplace.http.api.slots import list_slots
 from marketplace.http.api.suggestions import suggest_sessions
@@ -45,6 +46,7 @@ FUNCTIONS: dict[str, Function] = {
     "list_my_bookings": list_own_bookings,
     "list_creator_bookings": list_bookings_of_creator,
     "create_booking": create_booking,
+    "pay_booking": pay_booking,
     "get_liveness": get_liveness,
 }
 """By operation id. Besides the `Ask` they take the parameter of the path, by name, and services, by type."""
@@ -145,7 +147,7 @@ class Lane:
             record = request_record_of(scope)
             if record is not None and principal is not None:
                 record.person_id = principal.user_id
-            if entry.route.body is not None:
+            if scope["method"] == "POST":
                 ask = await Ask.received(scope, receive, send)
             answer = await self._functions[entry.handler.operation_id](ask, **scope["path_params"])
             return Answer(answer.body, answer.status, {**entry.headers, **answer.headers}, answer.media_type)

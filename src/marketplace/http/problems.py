@@ -22,6 +22,7 @@ from marketplace.core.errors import (
     NotFound,
     NotSignedIn,
     OutcomeUnknown,
+    Overloaded,
     PriceChanged,
     RateLimited,
 )
@@ -66,6 +67,7 @@ FRAMEWORK: dict[int, tuple[str, str]] = {
     400: MALFORMED,
     404: ("not_found", "There's nothing at this address."),
     405: ("method_not_allowed", "This address doesn't support that method."),
+    408: ("body_too_slow", "The request didn't arrive in time. Check the connection, then try again."),
     413: ("body_too_large", "The body is too large."),
     415: ("unsupported_media_type", "The body has a media type that isn't accepted here."),
 }
@@ -131,13 +133,14 @@ def status_of(error: type[MarketplaceError]) -> int:
 
 def refuse(request: HasScope, error: MarketplaceError) -> Answer:
     """Answer with an error of the core. After a commit, it does not say that nothing was changed."""
-    if isinstance(error, Busy) and _has_changed(request):
+    if isinstance(error, Busy) and not isinstance(error, Overloaded) and _has_changed(request):
         error = _outcome_unknown(error)
     errors = error.errors if isinstance(error, Invalid) else None
-    if isinstance(error, Busy | OutcomeUnknown):
+    # who is refused for the load that they are themselves must not fill the log; the request line has the code
+    if isinstance(error, Busy | OutcomeUnknown) and not isinstance(error, Overloaded):
         logger.warning("%s was refused: %s (%r)", _route(request), error.code, _root_cause(error))
     starts = error.starts if isinstance(error, Conflict) else ()
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else None
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited | Overloaded) else None
     problem = Problem.of(status_of(type(error)), error.code, error.detail, errors, starts)
     if isinstance(error, PriceChanged):
         problem.price = error.price

@@ -1,8 +1,8 @@
-"""Export the metrics of all processes of a program on a separate, internal port.
+"""Export the metrics and the health of all processes of a program on a separate, internal port.
 
 The exporter is its own process, so it keeps answering while workers are busy, restarting or killed. It exits when the
 last process holding its standard input exits, for whatever reason. If it exits earlier it is restarted; no counts are
-lost, since they are in files.
+lost, since they are in files. `/health/live` and `/health/ready` answer what the processes last wrote about themselves.
 """
 
 import asyncio
@@ -12,20 +12,24 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import get_args
+from socketserver import ThreadingMixIn
+from typing import Any, get_args
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import asyncpg
 
 from marketplace.core.ports.jobs import JobKind
 from marketplace.settings import Settings
+from marketplace.telemetry.heartbeats import read_health
 
 LOG = logging.getLogger(__name__)
 
@@ -33,6 +37,8 @@ MULTIPROC_DIR = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable from which prometheus_client reads the directory of the metric files."""
 TIMEOUT = 3
 """Seconds that a scrape waits for the database."""
+CLIENT_TIMEOUT = 5
+"""Seconds that the exporter waits for a client."""
 MIN_RESTART_DELAY, MAX_RESTART_DELAY = 0.5, 30.0
 """Bounds in seconds of the exponential restart backoff; reset once an exporter ran longer than the maximum."""
 QUEUE_SQL = """
@@ -143,10 +149,40 @@ def _exit_reason(status: int) -> str:
     return os.strerror(status) if status == errno.EADDRINUSE else f"status {status}"
 
 
+Respond = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class _Listener(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+class _Handler(WSGIRequestHandler):
+    timeout = CLIENT_TIMEOUT
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the base class
+        """Log nothing: probes and scrapes come every few seconds."""
+
+
+def with_health(folder: Path, metrics: Callable[[dict[str, Any], Respond], Iterable[bytes]]) -> Any:
+    """Return a WSGI application that answers health checks, and all else by `metrics`."""
+
+    def answer(environ: dict[str, Any], respond: Respond) -> Iterable[bytes]:
+        path = environ["PATH_INFO"].rstrip("/")
+        if path not in {"/health/live", "/health/ready"}:
+            return metrics(environ, respond)
+        health = read_health(folder, time.monotonic())
+        is_well = health.is_live if path == "/health/live" else health.is_ready
+        respond("200 OK" if is_well else "503 Service Unavailable", [("Content-Type", "application/json")])
+        return [b'{"status":"ok"}' if is_well else b'{"status":"unwell"}']
+
+    return answer
+
+
 def export(folder: Path, host: str, port: int, database_url: str | None) -> None:
-    """Answer scrapes until standard input is closed. Raises `OSError` if the port cannot be bound."""
+    """Answer scrapes and health checks until standard input is closed. Raises `OSError` if the port is in use."""
     # Imported here so that only the exporter and the workers load prometheus_client.
-    from prometheus_client import CollectorRegistry, start_http_server  # noqa: PLC0415
+    from prometheus_client import CollectorRegistry, make_wsgi_app  # noqa: PLC0415
     from prometheus_client.core import GaugeMetricFamily, Metric  # noqa: PLC0415
     from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
     from prometheus_client.registry import Collector  # noqa: PLC0415
@@ -178,7 +214,11 @@ def export(folder: Path, host: str, port: int, database_url: str | None) -> None
     registry = CollectorRegistry()
     for collector in (ProcessCollector(), DatabaseCollector()):
         registry.register(collector)
-    start_http_server(port, host, registry)
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    _Listener.address_family = family
+    listener = _Listener((str(address[0]), port), _Handler)
+    listener.set_app(with_health(folder, make_wsgi_app(registry)))
+    threading.Thread(target=listener.serve_forever, name="listener", daemon=True).start()
     sys.stdin.read()
 
 

@@ -14,6 +14,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.rate_limits import Quota
 from marketplace.telemetry.database_timing import DATABASE_TIMING, DatabaseTiming
 
 SCOPE_KEY = "marketplace.request_record"
@@ -51,6 +52,8 @@ class RequestRecord:
     parent: str = ""
     """The `traceparent` header (W3C Trace Context)."""
     trace_id: str = ""
+    quotas: dict[str, Quota] = field(default_factory=dict)
+    """What is left of the rate limits that the request was counted for, by their names."""
     timing: DatabaseTiming = field(default_factory=DatabaseTiming)
 
 
@@ -118,6 +121,13 @@ def with_route_recorded(app: ASGIApp) -> ASGIApp:
                 record.person_id = principal.user_id if isinstance(principal, Principal) else None
 
     return record_route
+
+
+def note_quota(quota: Quota) -> None:
+    """Note what the current request, if there is one, leaves of a rate limit."""
+    record = CURRENT_REQUEST.get()
+    if record is not None:
+        record.quotas[quota.limit.name] = quota
 
 
 def request_record_of(scope: Any) -> RequestRecord | None:

@@ -14,9 +14,11 @@ export const Route = createFileRoute("/sessions/$id")({
   // boot.js preloads the chunk of this page along with its data, so its loader need not be in the entry
   codeSplitGroupings: [["component", "loader"]],
   validateSearch: validateChoice,
-  loader: ({ context: { queryClient }, params }) => {
+  loader: async ({ context: { queryClient }, params }) => {
     void queryClient.prefetchQuery(marketplaceQuery);
-    void queryClient.prefetchQuery(sessionQuery(params.id));
+    const session = queryClient.prefetchQuery(sessionQuery(params.id));
+    // boot.js shows picture and title: a skeleton in their place would take them away
+    if (document.querySelector("[data-shell=head]")) await session;
   },
   component: Session,
 });

@@ -2326,6 +2326,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/logins/{login_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a user out on one device
+         * @description The login ends within a second, and the user gets a mail unless it was staff who viewed the site as them.
+         */
+        post: operations["admin_end_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/logins/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a user out everywhere
+         * @description All logins end within a second; the account stays active, and the user gets a mail. API keys stay.
+         */
+        post: operations["admin_end_logins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users/{user_id}/remove-second-factor": {
         parameters: {
             query?: never;
@@ -3613,7 +3653,7 @@ export interface components {
             parked_payments: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "reauthenticated" | "reauthentication_refused" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "passkey_added" | "passkey_removed" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "logins_ended" | "reauthenticated" | "reauthentication_refused" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "passkey_added" | "passkey_removed" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -4606,6 +4646,7 @@ export interface components {
          *     - `bad_reset_token` (401): This link doesn't work anymore. Ask for a new one.
          *     - `bad_second_factor` (401): This code isn't right, or was used before. Wait for the next one.
          *     - `body_too_large` (413): The body is too large.
+         *     - `body_too_slow` (408): The request didn't arrive in time. Check the connection, then try again.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
          *     - `conflict` (409): This isn't possible right now.
          *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session or its cancellation.
@@ -4645,6 +4686,7 @@ export interface components {
          *     - `offer_expired` (409): The offer wasn't accepted in time, and the seat has been passed on.
          *     - `oneself` (403): You can't do this to your own account.
          *     - `outcome_unknown` (503): The connection was lost before the change was confirmed. It may have been made; check before you try again.
+         *     - `overloaded` (503): Too many large requests are waiting. Nothing was changed; try again in a moment.
          *     - `own_review` (403): You can't report your own review.
          *     - `own_session` (403): You can't book your own session.
          *     - `passkey_refused` (400): This passkey wasn't accepted. Try again, or use another way.
@@ -4669,9 +4711,11 @@ export interface components {
          *     - `staff_target` (403): You can't view the site as a staff member.
          *     - `too_late` (409): It's too late to do this.
          *     - `too_many_api_keys` (409): You've reached the maximum number of API keys. Revoke one to create another.
+         *     - `too_many_bookings` (409): You've reached the maximum number of upcoming bookings. Cancel one, or wait until one is over.
          *     - `too_many_favourites` (409): You've reached the maximum number of favourites. Remove one to add another.
          *     - `too_many_passkeys` (409): You've reached the maximum number of passkeys. Remove one to add another.
          *     - `too_many_pictures` (409): A session has at most 6 pictures. Delete one first.
+         *     - `too_many_sessions` (409): You've reached the maximum number of sessions. Archive one to create another.
          *     - `unsupported_media_type` (415): The body has a media type that isn't accepted here.
          *     - `unsupported_picture` (415): Use a JPEG, PNG, WebP, AVIF, GIF or TIFF picture. SVG and HEIC pictures aren't accepted.
          *     - `username_taken` (409): This username is taken.
@@ -4679,7 +4723,7 @@ export interface components {
          *     - `waitlist_full` (409): The waitlist of this time is full.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "already_waiting" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_offered" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "offer_expired" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "passkey_refused" | "passkeys_unavailable" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_free" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_passkeys" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken" | "waitlist_closed" | "waitlist_full";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "already_waiting" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "body_too_slow" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_offered" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "offer_expired" | "oneself" | "outcome_unknown" | "overloaded" | "own_review" | "own_session" | "passkey_refused" | "passkeys_unavailable" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_free" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_bookings" | "too_many_favourites" | "too_many_passkeys" | "too_many_pictures" | "too_many_sessions" | "unsupported_media_type" | "unsupported_picture" | "username_taken" | "waitlist_closed" | "waitlist_full";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -7807,6 +7851,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The body didn't arrive in time. */
+        RequestTimeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The current state doesn't allow this. */
         Conflict: {
             headers: {
@@ -7848,6 +7901,10 @@ export interface components {
             headers: {
                 /** @description For example `60`. */
                 "Retry-After"?: string;
+                /** @description What is left of each limit of this request: `"sign_in";r=299;t=900` has 299 more within 900 seconds. Absent if limits are off, or if the proxy answered. */
+                RateLimit?: string;
+                /** @description The limits: `"sign_in";q=300;w=900` allows 300 within 900 seconds. */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -7911,6 +7968,7 @@ export interface components {
         Learner: string;
         /** @description Maximum number of results. */
         Limit: number;
+        LoginId: string;
         /** @description Minutes. */
         MaxDuration: number;
         /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
@@ -7948,6 +8006,10 @@ export interface components {
         IdempotencyReplayed: string;
         /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
         Link: string;
+        /** @description What is left of each limit of this request: `"sign_in";r=299;t=900` has 299 more within 900 seconds. Absent if limits are off, or if the proxy answered. */
+        Ratelimit: string;
+        /** @description The limits: `"sign_in";q=300;w=900` allows 300 within 900 seconds. */
+        RatelimitPolicy: string;
         /** @description Number of results on all pages. */
         XTotalCount: string;
         /** @description `true` if the total is an estimate; absent if it was counted. */
@@ -7977,6 +8039,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8033,6 +8096,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8056,6 +8120,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8063,6 +8129,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8095,6 +8162,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8118,6 +8186,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8125,6 +8195,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8147,6 +8218,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8154,6 +8227,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8177,8 +8251,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8187,6 +8263,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8212,7 +8289,7 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -8221,6 +8298,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8246,8 +8324,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8257,6 +8337,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8279,8 +8360,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8288,6 +8371,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8307,12 +8391,15 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PasskeyRequestOptions"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8336,6 +8423,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8343,6 +8432,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8362,6 +8452,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8370,6 +8462,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8426,6 +8519,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8487,6 +8581,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8505,6 +8600,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8513,6 +8610,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8536,8 +8634,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8546,6 +8646,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8568,6 +8669,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8575,6 +8678,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8625,6 +8729,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8680,6 +8785,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8707,6 +8813,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8732,6 +8839,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8741,6 +8850,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8785,12 +8895,15 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    /** @description The cookie `marketplace_device` makes the browser known, so that guesses of others do not slow its sign-ins. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8837,6 +8950,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8844,6 +8959,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8867,11 +8983,14 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8890,12 +9009,15 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -8926,6 +9048,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -8938,7 +9061,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                login_id: string;
+                login_id: components["parameters"]["LoginId"];
             };
             cookie?: never;
         };
@@ -9031,6 +9154,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9083,6 +9207,8 @@ export interface operations {
                 headers: {
                     /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9091,6 +9217,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -9113,7 +9240,7 @@ export interface operations {
                 headers: {
                     /** @description A page of this site, which says what came of it. */
                     Location?: string;
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -9142,6 +9269,8 @@ export interface operations {
                 headers: {
                     /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9151,6 +9280,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -9198,6 +9328,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -9267,6 +9398,8 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9328,6 +9461,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -9448,6 +9582,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9509,6 +9644,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9568,6 +9704,8 @@ export interface operations {
                     /** @description The search that was answered, percent-encoded, if a word found nothing and was guessed. */
                     "X-Search-Corrected"?: string;
                     ETag: components["headers"]["Etag"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9611,6 +9749,8 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
@@ -9694,6 +9834,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9704,6 +9846,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9766,6 +9909,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -9824,6 +9968,8 @@ export interface operations {
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9834,6 +9980,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9910,6 +10057,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -9950,6 +10098,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10011,6 +10160,8 @@ export interface operations {
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10021,6 +10172,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10063,6 +10215,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10125,6 +10278,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10164,6 +10318,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10279,6 +10434,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10319,6 +10475,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10488,6 +10645,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -10580,6 +10738,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10701,6 +10860,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10741,6 +10901,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10781,6 +10942,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10821,6 +10983,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10861,6 +11024,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -10942,6 +11106,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -11099,6 +11264,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -11191,6 +11357,8 @@ export interface operations {
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11201,6 +11369,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -11235,6 +11404,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -11287,6 +11457,8 @@ export interface operations {
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11297,6 +11469,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -11362,6 +11535,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -11468,6 +11642,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -11702,6 +11877,8 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11746,6 +11923,8 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11795,6 +11974,8 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11839,6 +12020,8 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11882,6 +12065,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -11944,6 +12128,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -11979,6 +12164,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12014,6 +12200,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12049,6 +12236,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12118,6 +12306,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12179,6 +12368,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12214,6 +12404,76 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_end_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+                login_id: components["parameters"]["LoginId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_end_logins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12247,6 +12507,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12286,6 +12547,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12349,6 +12611,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12388,6 +12651,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12428,6 +12692,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12468,6 +12733,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12508,6 +12774,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12579,6 +12846,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12619,6 +12887,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12659,6 +12928,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12731,6 +13001,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12802,6 +13073,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12842,6 +13114,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12882,6 +13155,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12922,6 +13196,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -12962,6 +13237,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -13030,6 +13306,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -13099,6 +13376,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -13166,6 +13444,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
@@ -13196,6 +13475,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -13228,6 +13508,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -13375,6 +13656,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -13571,6 +13853,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -13650,6 +13933,8 @@ export interface operations {
             200: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13660,6 +13945,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -13715,6 +14001,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -13734,6 +14021,8 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13877,6 +14166,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -13917,6 +14207,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -14007,6 +14298,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

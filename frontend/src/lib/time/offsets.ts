@@ -4,7 +4,7 @@
  * need it without the imports of time.ts.
  */
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { api, type Schema, unwrap } from "~/lib/api/client";
+import { api, type Schema, sendAsVisitor, unwrap } from "~/lib/api/client";
 import { queryClient } from "~/lib/api/queryClient";
 import { queryKeys } from "~/lib/api/queryKeys";
 
@@ -77,7 +77,9 @@ function offsetsQuery(zone: string) {
     queryFn: async () => {
       const params = { query: { time_zone: zone } };
       const signal = AbortSignal.timeout(MAX_WAIT);
-      const found = await unwrap(api.GET("/api/time-zones/offsets", { params, signal })).catch(() => null);
+      // boot.js preloads them, and a token would come later
+      const request = api.GET("/api/time-zones/offsets", { params, signal, fetch: sendAsVisitor });
+      const found = await unwrap(request).catch(() => null);
       if (found) keepOffsets(found);
       return found !== null;
     },

@@ -1,19 +1,22 @@
 import { useEffect, useState } from "react";
 import { api } from "~/lib/api/client";
 
-/** Milliseconds that the server's clock is ahead of this device's. */
+/** Milliseconds that the API's clock is ahead of this device's. */
 let ahead = 0;
 
-/** How far a server is ahead of this device, in milliseconds, by the `Date` header of its answer, which has whole seconds. */
-export function aheadOf(date: string | null, receivedAt: number): number | null {
-  const sentAt = Date.parse(date ?? "");
-  return Number.isNaN(sentAt) ? null : sentAt + 500 - receivedAt;
+/**
+ * How far the API is ahead of this device, in milliseconds, by the time that it tells signed-in clients. `Date` is the
+ * time of a proxy, in whole seconds, and not that of a demo whose clock was moved.
+ */
+export function aheadOf(headers: Headers, receivedAt: number): number | null {
+  const told = Number(headers.get("x-server-time") ?? Number.NaN);
+  return Number.isFinite(told) ? told - receivedAt : null;
 }
 
 // Loaded with the pages that count down, so that no other page has it.
 api.use({
   onResponse({ response }) {
-    ahead = aheadOf(response.headers.get("date"), Date.now()) ?? ahead;
+    ahead = aheadOf(response.headers, Date.now()) ?? ahead;
   },
 });
 

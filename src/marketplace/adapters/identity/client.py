@@ -18,6 +18,7 @@ DEADLINE = 8.0
 """Seconds for a whole answer, however slowly it comes."""
 MAX_ANSWER = 256 * 1024
 """Bytes, decompressed."""
+UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class ProviderClient:
                     return await _read(response)
                 finally:
                     await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, msgspec.DecodeError, UnicodeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, *UNREADABLE) as error:
             raise ProviderUnavailable from error
 
 

@@ -44,6 +44,10 @@ class GitHubProvider:
     async def check(self) -> None:
         """Do nothing: there is no document to ask for without an account."""
 
+    async def has_keys(self) -> bool:
+        """Return `True`: its answers are not signed."""
+        return True
+
     async def authorization_url(self, secrets: FlowSecrets, redirect_uri: str) -> str:
         values = {
             "client_id": self._settings.client_id,

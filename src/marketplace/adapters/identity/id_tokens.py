@@ -1,6 +1,5 @@
 """Verifying ID tokens (OpenID Connect Core 1.0, 3.1.3.7)."""
 
-import binascii
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
@@ -10,7 +9,7 @@ from hmac import compare_digest
 from typing import Any
 
 import msgspec
-from joserfc import jwt
+from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
@@ -61,9 +60,12 @@ def verify(token: str, keys: Sequence[Jwk], expected: Expected) -> Claims:
         raise _refused("algorithm")
     key = _key(keys, ALGORITHMS[algorithm], algorithm, header.get("kid"))
     try:
-        claims = jwt.decode(token, key, algorithms=[algorithm], registry=JWSRegistry(algorithms=[algorithm])).claims
+        signed = jws.deserialize_compact(
+            token, key, algorithms=[algorithm], registry=JWSRegistry(algorithms=[algorithm])
+        )
     except (JoseError, ValueError, TypeError) as error:
         raise _refused("signature") from error
+    claims = _object(signed.payload)
     _check(claims, expected)
     _check_times(claims, expected.now)
     _check_access_token(claims, algorithm, expected.access_token)
@@ -83,12 +85,20 @@ def _header(token: str) -> Claims:
     if len(token) > MAX_TOKEN or len(parts) != 3:  # noqa: PLR2004 - of a signed token
         raise _refused("token")
     try:
-        header = msgspec.json.decode(urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
-    except (binascii.Error, msgspec.DecodeError, ValueError) as error:
+        header = urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4))
+    except ValueError as error:
         raise _refused("token") from error
-    if not isinstance(header, dict):
+    return _object(header)
+
+
+def _object(content: bytes) -> Claims:
+    try:
+        found = msgspec.json.decode(content)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise _refused("token") from error
+    if not isinstance(found, dict):
         raise _refused("token")
-    return header
+    return found
 
 
 def _key(keys: Sequence[Jwk], kind: str, algorithm: str, kid: object) -> Any:

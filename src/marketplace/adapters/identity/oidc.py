@@ -64,6 +64,12 @@ class OidcProvider:
     async def check(self) -> None:
         await self._metadata.check()
 
+    async def has_keys(self) -> bool:
+        try:
+            return bool(await self._keys.get())
+        except ProviderUnavailable:
+            return False
+
     async def authorization_url(self, secrets: FlowSecrets, redirect_uri: str) -> str:
         metadata = await self._metadata.get()
         values = {

@@ -1,14 +1,15 @@
 """The identity providers of the settings. Imports nothing that only they need."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from marketplace.core.domain.identities import FlowSecrets, IdentityProvider, ProvedIdentity
 from marketplace.core.errors import NotFound
 from marketplace.core.errors.identities import ProviderUnavailable
 
+Flaw = Literal["away", "no_keys"]
 PATIENCE = 1.0
 """Seconds that a page waits to know whether a provider answers."""
 
@@ -21,6 +22,10 @@ class Provider(Protocol):
 
     async def check(self) -> None:
         """Raise `ProviderUnavailable` if it did not answer lately."""
+        ...
+
+    async def has_keys(self) -> bool:
+        """Return whether its signatures can be verified."""
         ...
 
     async def authorization_url(self, secrets: FlowSecrets, redirect_uri: str) -> str: ...
@@ -54,6 +59,11 @@ class ConfiguredProviders:
         await asyncio.wait(checks.values(), timeout=PATIENCE)
         return tuple(name for name, each in checks.items() if each.done() and not each.cancelled() and each.result())
 
+    async def inspect(self) -> Mapping[str, Flaw | None]:
+        """Return what is wrong with each, for its operator."""
+        flaws = await asyncio.gather(*(_flaw(each) for each in self._providers.values()))
+        return dict(zip(self._providers, flaws, strict=True))
+
     async def authorization_url(self, name: str, secrets: FlowSecrets, redirect_uri: str) -> str:
         return await self._named(name).authorization_url(secrets, redirect_uri)
 
@@ -83,6 +93,12 @@ async def _answers(provider: Provider) -> bool:
     except ProviderUnavailable:
         return False
     return True
+
+
+async def _flaw(provider: Provider) -> Flaw | None:
+    if not await _answers(provider):
+        return "away"
+    return None if await provider.has_keys() else "no_keys"
 
 
 NO_PROVIDERS = ConfiguredProviders()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -47,6 +48,10 @@ class MemoryAvailabilities:
             occupied=tuple(candidates),
             hours=None if schedule else rows.find(self._database.creator_hours, session.creator_id),
         )
+
+    async def find_all(self, session_ids: Sequence[UUID], begin: datetime, end: datetime) -> tuple[Availability, ...]:
+        found = [await self.find(session_id, begin, end) for session_id in session_ids]
+        return tuple(each for each in found if each is not None)
 
     async def booked_slots(
         self, creator_id: UUID, now: datetime, limit: int, after: str | None = None

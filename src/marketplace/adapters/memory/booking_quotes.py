@@ -75,11 +75,21 @@ class MemoryBookingQuotes:
         return quoted(Rows(self._database), session, starts_at, buyer)
 
     async def accept(
-        self, quote: BookingQuote, booking: Booking, job: Job | None = None, key: IdempotencyKey | None = None
+        self,
+        quote: BookingQuote,
+        booking: Booking,
+        job: Job | None = None,
+        key: IdempotencyKey | None = None,
+        *,
+        max_live: int | None = None,
     ) -> None:
         async with self._unit_of_work() as tx:
             if key is not None and await tx.idempotency_keys.claim(key, booking.id, booking.created_at) is not None:
                 raise StaleRead
             current = await tx.slots.acquire_quote(booking.session_id, booking.starts_at, booking.user_id)
-            if current.version != quote.version or not await tx.slots.reserve(quote, booking, job):
+            if current.version != quote.version:
+                raise StaleRead
+            if max_live is not None:
+                await tx.slots.require_room(booking.user_id, booking.created_at, max_live)
+            if not await tx.slots.reserve(quote, booking, job):
                 raise StaleRead

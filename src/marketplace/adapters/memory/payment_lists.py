@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
@@ -13,7 +14,7 @@ from marketplace.core.domain.disputes import PaymentDispute
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.payment_search import PaymentSearch
 from marketplace.core.domain.payments import OperationState, Payment, PaymentOperation, PaymentStatus, ReceivedNotice
-from marketplace.core.ports.payments import MAX_NOTICES, ParkedPayment
+from marketplace.core.ports.payments import MAX_NOTICES, Notice, ParkedPayment, ReadAhead
 
 BY_ID = attrgetter("id")
 UNSETTLED = (OperationState.ASKED, OperationState.UNKNOWN)
@@ -35,6 +36,14 @@ def disputes_of(rows: Rows, payment_ids: Sequence[UUID]) -> tuple[PaymentDispute
     return tuple(sorted(found, key=attrgetter("opened_at", "payment_id", "ref")))
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryReadAhead:
+    """`ReadAhead` of committed rows."""
+
+    payments: dict[UUID, Payment]
+    is_recorded: bool
+
+
 class MemoryPaymentLists:
     """`PaymentLists` over the in-memory tables."""
 
@@ -44,6 +53,15 @@ class MemoryPaymentLists:
     async def find(self, payment_id: UUID) -> Payment | None:
         await asyncio.sleep(0)
         return self._database.money.payments.rows.get(payment_id)
+
+    async def read_ahead(self, payment_id: UUID, notice: Notice) -> ReadAhead | None:
+        await asyncio.sleep(0)
+        tables = self._database.money
+        payment = tables.payments.rows.get(payment_id)
+        if payment is None:
+            return None
+        payments = {each.id: each for each in payments_of(Rows(self._database), [payment.booking_id])}
+        return MemoryReadAhead(payments, is_recorded=notice in tables.events.rows)
 
     async def find_by_provider(self, provider: str, provider_id: str) -> Payment | None:
         await asyncio.sleep(0)

@@ -22,7 +22,7 @@ from marketplace.core.domain.payments import (
 )
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.errors.payments import RefundExceedsPayment
-from marketplace.core.ports.payments import PURGE_BATCH, ParkedPayment
+from marketplace.core.ports.payments import PURGE_BATCH, Notice, ParkedPayment, ReadAhead
 
 BY_ID = attrgetter("id")
 UNSETTLED = (OperationState.ASKED, OperationState.UNKNOWN)
@@ -34,6 +34,19 @@ class MemoryPaymentRecords:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._database = rows.database
+
+    async def read_ahead(
+        self,
+        booking_id: UUID,
+        *,
+        learner_id: UUID | None = None,
+        notice: Notice | None = None,  # noqa: ARG002 - each is read when it is needed
+        seen: ReadAhead | None = None,  # noqa: ARG002 - likewise
+    ) -> None:
+        await asyncio.sleep(0)
+        is_there = self._rows.find(self._database.bookings, booking_id) is not None
+        if not is_there or (learner_id and self._rows.find(self._database.users, learner_id) is None):
+            raise NotFound
 
     async def acquire_of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
         found = sorted(each.id for each in self._rows.group(self._database.money.payments, booking_id))

@@ -98,6 +98,9 @@ class MemorySessions:
         sessions = self._rows.all(self._table)
         return any(session.creator_id == creator_id and session.archived_at is None for session in sessions)
 
+    async def has_unarchived(self, creator_id: UUID, number: int) -> bool:
+        return len(await self.unarchived_ids(creator_id)) >= number
+
     async def unarchived_ids(self, creator_id: UUID) -> tuple[UUID, ...]:
         await asyncio.sleep(0)
         sessions = self._rows.all(self._table)

@@ -16,7 +16,7 @@ from marketplace.core.domain.booking_quotes import BookingQuote, seats_of
 from marketplace.core.domain.booking_steps import LIVE, BookingStep
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.slots import Slot
-from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
+from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut, TooManyBookings
 from marketplace.core.ports.jobs import Job
 
 PIECE = 4 * 3600
@@ -47,6 +47,12 @@ class MemorySlots:
         if session is None or buyer is None:
             raise NotFound
         return quoted(self._rows, session, starts_at, buyer)
+
+    async def require_room(self, user_id: UUID, now: datetime, max_live: int) -> None:
+        await self._rows.lock_name(("bookings of", user_id))
+        bookings = self._rows.group(self._database.bookings, user_id)
+        if sum(each.status in LIVE and each.starts_at > now for each in bookings) >= max_live:
+            raise TooManyBookings
 
     async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> bool:
         """Take seats of an occupied slot, or occupy a new one together with others who open one."""

@@ -3,14 +3,16 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
-import httpx
 import msgspec
 
 from marketplace.adapters.payments.events import read_simulated_event
+from marketplace.adapters.payments.plain_http import PlainClient, Response
 from marketplace.adapters.payments.simulated.records import SimulatedPayment
 from marketplace.core.domain.payments import Payment, PaymentStatus, ProviderEvent, ProviderReport
 from marketplace.core.errors.payments import ProviderAway
@@ -18,6 +20,7 @@ from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pendi
 
 CONNECT_TIMEOUT, TIMEOUT = 2.0, 10.0
 """Seconds."""
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class _Page(msgspec.Struct):
@@ -40,7 +43,7 @@ class _Problem(msgspec.Struct):
 
 
 T = TypeVar("T")
-Answered = httpx.Response | Refused | Unknown
+Answered = Response | Refused | Unknown
 
 
 class SimulatorPayments:
@@ -51,11 +54,8 @@ class SimulatorPayments:
     def __init__(self, address: str | Path, secret: str, timeout: float = TIMEOUT) -> None:
         self._address = address
         self._secret = secret
-        self._client = httpx.AsyncClient(
-            headers={"authorization": f"Bearer {secret}"},
-            timeout=httpx.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout)),
-            trust_env=False,
-        )
+        self._client = PlainClient(timeout=timeout, connect_timeout=min(CONNECT_TIMEOUT, timeout))
+        self._headers = {"authorization": f"Bearer {secret}"}
 
     async def open(self, charge: Charge, key: UUID) -> Opened | Refused | Unknown:
         answer = await self._post("/v1/payments", charge, key)
@@ -108,7 +108,7 @@ class SimulatorPayments:
         return event.payment_id
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._client.close()
 
     async def _effect(
         self, payment: Payment, action: str, asked: Mapping[str, object], key: UUID
@@ -128,38 +128,38 @@ class SimulatorPayments:
 
     async def _post(self, path: str, asked: object, key: UUID) -> Answered:
         headers = {"content-type": "application/json", "idempotency-key": str(key)}
-        return await self._ask("POST", path, content=msgspec.json.encode(asked), headers=headers)
+        return await self._ask("POST", path, msgspec.json.encode(asked), headers)
 
     async def _get(self, path: str, query: dict[str, str]) -> Answered:
-        return await self._ask("GET", path, params=query)
+        return await self._ask("GET", f"{path}?{urlencode(query)}" if query else path, b"", {})
 
-    async def _ask(self, method: str, path: str, **options: Any) -> Answered:
+    async def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answered:
         try:
             address = self._address if isinstance(self._address, str) else self._address.read_text(encoding="utf-8")
-            answer = await self._client.request(method, f"{address}{path}", **options)
-        except httpx.TimeoutException:
+            answer = await self._client.request(method, f"{address}{path}", self._headers | headers, body)
+        except TimeoutError:
             return Unknown("timeout")
-        except (httpx.HTTPError, OSError):
+        except OSError:
             return Unknown("away")
         if answer.is_success:
             return answer
         code = _code(answer)
-        is_refused = answer.status_code in {httpx.codes.NOT_FOUND, httpx.codes.UNPROCESSABLE_ENTITY}
-        return Refused(code) if is_refused or answer.status_code == httpx.codes.BAD_REQUEST else Unknown(code)
+        is_refused = answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_REQUEST}
+        return Refused(code) if is_refused else Unknown(code)
 
 
-def _code(answer: httpx.Response) -> str:
+def _code(answer: Response) -> str:
     try:
-        return msgspec.json.decode(answer.content, type=_Problem).code
-    except msgspec.MsgspecError:
-        return f"status_{answer.status_code}"
+        return msgspec.json.decode(answer.body, type=_Problem).code
+    except UNREADABLE:
+        return f"status_{answer.status}"
 
 
 def _read(answer: Answered, kind: type[T]) -> T | Refused | Unknown:
     """Decode an answer. One that can't be read is unknown: its request may have had an effect."""
-    if not isinstance(answer, httpx.Response):
+    if not isinstance(answer, Response):
         return answer
     try:
-        return msgspec.json.decode(answer.content, type=kind)
-    except msgspec.MsgspecError:
+        return msgspec.json.decode(answer.body, type=kind)
+    except UNREADABLE:
         return Unknown("unreadable")

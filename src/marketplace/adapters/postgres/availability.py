@@ -1,7 +1,10 @@
 """Availability in PostgreSQL: what a session's starts are evaluated with, and the booked slots of a creator."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+
+from asyncpg import Record
 
 from marketplace.adapters.postgres.booking_quotes import LINE, SLOT, SLOT_FIELDS
 from marketplace.adapters.postgres.connection.pool import Database
@@ -13,7 +16,7 @@ from marketplace.core.domain.booking_quotes import BookedSlot
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.slots import Slot
 
-AVAILABILITY = f"""
+AVAILABILITIES = f"""
     SELECT {SESSION_WITH_CREATOR}, s.schedule, ARRAY(
         SELECT ({columns("l", SLOT)}, lower(l.blocked), upper(l.blocked), {columns("l", LINE)}) FROM slots l
         WHERE l.creator_id = s.creator_id AND l.occupied AND l.blocked && tstzrange(
@@ -21,8 +24,9 @@ AVAILABILITY = f"""
             $3::timestamptz
                 + make_interval(mins => s.duration + coalesce((s.schedule->>'buffer_after')::int, 0)))) AS occupied,
         (SELECT h.hours FROM creator_hours h WHERE h.creator_id = s.creator_id AND s.schedule IS NULL) AS hours
-    FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1
+    FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = {{wanted}}
 """  # noqa: S608 - column names
+AVAILABILITY, SEVERAL_AVAILABILITIES = (AVAILABILITIES.format(wanted=wanted) for wanted in ("$1", "ANY($1::uuid[])"))
 NEXT_START = """least(
         (SELECT min(starts_at) FROM bookings WHERE creator_id = $1 AND status = 'pending' AND starts_at > {since}),
         (SELECT min(starts_at) FROM bookings WHERE creator_id = $1 AND status = 'confirmed' AND starts_at > {since}))"""
@@ -53,14 +57,11 @@ class PostgresAvailabilities:
 
     async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Availability | None:
         row = await self._database.fetchrow(AVAILABILITY, session_id, begin, end)
-        if row is None:
-            return None
-        return Availability(
-            session=session_details(row),
-            schedule=schedule_from(row["schedule"]),
-            occupied=tuple(Slot(**dict(zip(SLOT_FIELDS, slot, strict=True))) for slot in row["occupied"]),
-            hours=hours_from(row["hours"]),
-        )
+        return None if row is None else _availability(row)
+
+    async def find_all(self, session_ids: Sequence[UUID], begin: datetime, end: datetime) -> tuple[Availability, ...]:
+        rows = await self._database.fetch(SEVERAL_AVAILABILITIES, list(session_ids), begin, end)
+        return tuple(map(_availability, rows))
 
     async def booked_slots(
         self, creator_id: UUID, now: datetime, limit: int, after: str | None = None
@@ -69,3 +70,12 @@ class PostgresAvailabilities:
         rows = await self._database.fetch(SOLD, creator_id, since, limit + 1)
         slots = tuple(BookedSlot(**dict(row) | {"booking_ids": tuple(row["booking_ids"])}) for row in rows[:limit])
         return Page(slots, slots[-1].starts_at.isoformat() if len(rows) > limit else None)
+
+
+def _availability(row: Record) -> Availability:
+    return Availability(
+        session=session_details(row),
+        schedule=schedule_from(row["schedule"]),
+        occupied=tuple(Slot(**dict(zip(SLOT_FIELDS, slot, strict=True))) for slot in row["occupied"]),
+        hours=hours_from(row["hours"]),
+    )

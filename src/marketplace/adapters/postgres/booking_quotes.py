@@ -21,6 +21,7 @@ from marketplace.adapters.postgres.rows import (
     contact,
 )
 from marketplace.adapters.postgres.schedules import schedule_from
+from marketplace.adapters.postgres.turns import Turns
 from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.idempotency import TTL, IdempotencyKey
@@ -119,6 +120,8 @@ class PostgresBookingQuotes:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._reads = GatheredReads[QuoteRequest, asyncpg.Record](self._read)
+        # an edit of a creator's session keeps their buyers waiting, each with a connection: some stay free for others
+        self._turns = Turns[UUID](max(1, database.limits.max_size // 2), database.limits.acquire_timeout)
         self._crowds = Crowds[Hashable, BookingEntry](self._write, database.limits.acquire_timeout)
         self._openings = Crowds[Hashable, BookingEntry](self._open, MAX_WAIT_TO_OPEN, may_overtake=True)
 
@@ -135,9 +138,15 @@ class PostgresBookingQuotes:
         return quote_from(row, starts_at) if is_found else None
 
     async def accept(
-        self, quote: BookingQuote, booking: Booking, job: Job | None = None, key: IdempotencyKey | None = None
+        self,
+        quote: BookingQuote,
+        booking: Booking,
+        job: Job | None = None,
+        key: IdempotencyKey | None = None,
+        *,
+        max_live: int | None = None,
     ) -> None:
-        entry = BookingEntry(quote=quote, booking=booking, job=job, key=key)
+        entry = BookingEntry(quote=quote, booking=booking, job=job, key=key, max_live=max_live)
         if quote.is_occupied():
             slot = (booking.session_id, booking.starts_at, booking.creator_id, *entry.version[:2])
             is_written = await self._crowds.write(slot, entry)
@@ -161,7 +170,8 @@ class PostgresBookingQuotes:
         )
 
     async def _write(self, entries: Sequence[BookingEntry]) -> bool:
-        return await write_bookings(self._database.write, entries)
+        async with self._turns.of(entries[0].booking.creator_id):
+            return await write_bookings(self._database.write, entries)
 
     async def _open(self, entries: Sequence[BookingEntry]) -> bool:
         if len(entries) == 1:

@@ -1,4 +1,4 @@
-"""Bookings written in one call of a function: `book_4`, or `book_5` for many new slots (migration 0060)."""
+"""Bookings written in one call of a function: `book_6`, or `book_7` for many new slots (migration 0082)."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ def _call(function: str, arguments: int) -> str:
     return f"SELECT {function}({', '.join(f'${place}' for place in range(1, arguments + 1))}) AS is_written"
 
 
-BOOK = _call("book_4", 28)
-OPEN_SLOTS = _call("book_5", 30)
+BOOK = _call("book_6", 29)
+OPEN_SLOTS = _call("book_7", 31)
 
 
 class Version(NamedTuple):
@@ -40,6 +40,7 @@ class BookingEntry:
     booking: Booking
     job: Job | None
     key: IdempotencyKey | None = None
+    max_live: int | None = None
 
     @property
     def version(self) -> Version:
@@ -112,7 +113,7 @@ def _bookings(entries: Sequence[BookingEntry]) -> tuple[object, ...]:
     """Return the arguments that both functions take: bookings, jobs and keys, a list per column."""
     ids, _, _, buyers, _, *others = _columns(booking_row(each.booking) for each in entries)  # without its slot
     kinds, _, times = _columns(job_values(each.job) for each in entries)
-    return (ids, buyers, *others, kinds, times, *_keys(entries))
+    return (ids, buyers, *others, kinds, times, *_keys(entries), entries[0].max_live)
 
 
 def _columns(rows: Any) -> list[list[Any]]:

@@ -41,16 +41,18 @@ ENTRY_TYPES = {
 ENTRIES = ", ".join(ENTRY_TYPES)
 ENTRY_ARRAYS = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(ENTRY_TYPES.values(), AFTER_ARRAYS))
 # In the order of the key, so that transactions that post the same wait for each other instead of deadlocking.
-POST = f"""
-    WITH posted AS (
+# Parts of a WITH, as `payment_drafts` writes them.
+POSTING = f"""
+    @posted AS (
         INSERT INTO ledger_transactions ({FIELDS})
         SELECT {FIELDS} FROM unnest({ARRAYS}) AS new ({FIELDS}) ORDER BY once
         ON CONFLICT DO NOTHING RETURNING id),
-    added AS (
+    @added AS (
         INSERT INTO ledger_entries ({ENTRIES})
-        SELECT {ENTRIES} FROM unnest({ENTRY_ARRAYS}) AS new ({ENTRIES}) JOIN posted ON posted.id = transaction_id)
-    SELECT id FROM posted
+        SELECT {ENTRIES} FROM unnest({ENTRY_ARRAYS}) AS new ({ENTRIES})
+            JOIN @posted posted ON posted.id = transaction_id)
 """  # noqa: S608 - column names
+POST = f"WITH {POSTING.replace('@', '')} SELECT id FROM posted"  # noqa: S608 - the same
 TRANSACTIONS = f"""
     SELECT {FIELDS}, ARRAY(
         SELECT (e.purpose, e.owner_id, e.amount) FROM ledger_entries e WHERE e.transaction_id = t.id ORDER BY e.place
@@ -106,6 +108,17 @@ def _transactions(rows: Sequence[asyncpg.Record]) -> tuple[LedgerTransaction, ..
     return tuple(_transaction(*row) for row in rows)
 
 
+def posting_values(transactions: Sequence[LedgerTransaction]) -> tuple[list[object], ...]:
+    """Return the arguments of `POSTING`."""
+    heads = ([getattr(each, name) for each in transactions] for name in STORED)
+    entries = [
+        (each.id, place, entry.account.purpose, entry.account.owner_id, entry.amount, each.currency)
+        for each in transactions
+        for place, entry in enumerate(each.entries)
+    ]
+    return (*heads, *map(list, zip(*entries, strict=True)))
+
+
 class PostgresLedger:
     """`Ledger` on a transaction's connection."""
 
@@ -115,13 +128,7 @@ class PostgresLedger:
     async def post(self, *transactions: LedgerTransaction) -> tuple[LedgerTransaction, ...]:
         if not transactions:
             return ()
-        heads = [[getattr(each, name) for each in transactions] for name in STORED]
-        entries = [
-            (each.id, place, entry.account.purpose, entry.account.owner_id, entry.amount, each.currency)
-            for each in transactions
-            for place, entry in enumerate(each.entries)
-        ]
-        rows = await self._connection.fetch(POST, *heads, *map(list, zip(*entries, strict=True)))
+        rows = await self._connection.fetch(POST, *posting_values(transactions))
         posted = {row["id"] for row in rows}
         return tuple(each for each in transactions if each.id in posted)
 

@@ -138,6 +138,11 @@ NEXT_SEAT = """
 ACQUIRE = f"SELECT {COLUMNS} FROM messages WHERE id = $1 AND {KNOWN} FOR NO KEY UPDATE"  # noqa: S608 - column names
 
 
+def added_values(messages: Sequence[Message]) -> tuple[list[object], ...]:
+    """Return the arguments of `ADD`."""
+    return tuple([getattr(message, name) for message in messages] for name in FIELDS)
+
+
 class PostgresMessages:
     """`Messages` on a transaction's connection."""
 
@@ -146,8 +151,7 @@ class PostgresMessages:
 
     async def add(self, messages: Sequence[Message]) -> None:
         if messages:
-            arrays = ([getattr(message, name) for message in messages] for name in FIELDS)
-            await self._connection.execute(ADD, *arrays)
+            await self._connection.execute(ADD, *added_values(messages))
 
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Message]:
         rows = await self._connection.fetch(CLAIM, now, limit, now + lease)

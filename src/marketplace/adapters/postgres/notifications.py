@@ -74,6 +74,15 @@ PURGE = """
 """
 
 
+def added_values(notifications: Sequence[Notification]) -> tuple[list[object], ...]:
+    """Return the arguments of `ADD`.
+
+    They are in the order of the key, so that transactions that add the same wait for each other instead of deadlocking.
+    """
+    ordered = sorted(notifications, key=lambda each: (each.user_id, each.source, each.booking_id))
+    return tuple([getattr(each, name) for each in ordered] for name in NOTIFICATION)
+
+
 class PostgresNotificationFeeds:
     """`NotificationFeeds` over the pool."""
 
@@ -107,10 +116,7 @@ class PostgresNotifications:
         self._connection = connection
 
     async def add(self, notifications: Sequence[Notification]) -> None:
-        # in the order of the key, so that transactions that add the same wait for each other instead of deadlocking
-        ordered = sorted(notifications, key=lambda each: (each.user_id, each.source, each.booking_id))
-        values = ([getattr(each, name) for each in ordered] for name in NOTIFICATION)
-        await self._connection.execute(ADD, *values)
+        await self._connection.execute(ADD, *added_values(notifications))
 
     async def add_of_session(self, session_id: UUID, at: datetime, source: str) -> None:
         await self._connection.execute(ADD_OF_SESSION, session_id, at, source, at - CHANGES_TOGETHER)

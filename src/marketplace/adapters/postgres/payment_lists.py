@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Database
+from marketplace.adapters.postgres.payment_drafts import READ, PaymentDraft
 from marketplace.adapters.postgres.payment_rows import (
     COMMISSION_OF,
     DISPUTES,
@@ -24,7 +25,7 @@ from marketplace.core.domain.disputes import PaymentDispute
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.payment_search import PaymentSearch
 from marketplace.core.domain.payments import Payment, PaymentOperation, ReceivedNotice
-from marketplace.core.ports.payments import MAX_NOTICES, ParkedPayment
+from marketplace.core.ports.payments import MAX_NOTICES, Notice, ParkedPayment, ReadAhead
 
 CHUNK = 500
 FROM_PAYMENTS = f"SELECT {PAYMENT_COLUMNS} FROM payments"  # noqa: S608 - column names
@@ -73,6 +74,10 @@ class PostgresPaymentLists:
     async def find(self, payment_id: UUID) -> Payment | None:
         row = await self._database.fetchrow(FIND, payment_id)
         return stored_payment(row) if row else None
+
+    async def read_ahead(self, payment_id: UUID, notice: Notice) -> ReadAhead | None:
+        row = await self._database.fetchrow(READ, None, None, *notice, payment_id)
+        return None if row is None else PaymentDraft(row, None, notice)
 
     async def find_by_provider(self, provider: str, provider_id: str) -> Payment | None:
         row = await self._database.fetchrow(FIND_BY_PROVIDER, provider, provider_id)

@@ -88,10 +88,11 @@ RECORD = """
         WHERE p.id = r.payment_id AND p.creator_id = $2 AND r.kind = 'refund' AND r.state IN ('done', 'refused'))
     SELECT 1 FROM recorded
 """
-ADD_EVENT = """
-    INSERT INTO payment_events (provider, id, kind, provider_id, payment_id, recorded_at)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (provider, id) DO NOTHING RETURNING id
-"""
+EVENT = ("provider", "id", "kind", "provider_id", "payment_id", "recorded_at")
+ADD_EVENT = f"""
+    INSERT INTO payment_events ({", ".join(EVENT)}) VALUES ({placeholders(EVENT)})
+    ON CONFLICT (provider, id) DO NOTHING RETURNING id
+"""  # noqa: S608 - column names
 PURGE_EVENTS = """
     WITH old AS (
         SELECT provider, id FROM payment_events WHERE recorded_at < $1 ORDER BY recorded_at LIMIT $2
@@ -121,8 +122,13 @@ SAVE_COMMISSION = """
 """
 
 
+def event_values(provider: str, event: ProviderEvent, now: datetime) -> tuple[object, ...]:
+    """Return the arguments of `ADD_EVENT`."""
+    return (provider, event.id, event.kind, event.provider_id, event.payment_id, now)
+
+
 class PostgresPaymentRecords:
-    """`PaymentRecords` on a transaction's connection."""
+    """`PaymentRecords` on a transaction's connection, which reads nothing ahead."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -174,8 +180,7 @@ class PostgresPaymentRecords:
         return await self._connection.fetchrow(RECORD, *fence, *outcome) is not None
 
     async def add_event(self, provider: str, event: ProviderEvent, now: datetime) -> bool:
-        values = (provider, event.id, event.kind, event.provider_id, event.payment_id, now)
-        return await self._connection.fetchrow(ADD_EVENT, *values) is not None
+        return await self._connection.fetchrow(ADD_EVENT, *event_values(provider, event, now)) is not None
 
     async def purge_events(self, before: datetime) -> int:
         row = await self._connection.fetchrow(PURGE_EVENTS, before, PURGE_BATCH)

@@ -95,7 +95,7 @@ INDEX = f"""
 # locked: a new name that is not committed yet is waited for
 CREATOR_NAMES = "SELECT first_name, last_name, username FROM users WHERE id = $1 FOR SHARE"
 UNARCHIVED = "SELECT id FROM sessions WHERE creator_id = $1 AND archived_at IS NULL ORDER BY id"
-HAS_ANY = "SELECT 1 FROM sessions WHERE creator_id = $1 AND archived_at IS NULL LIMIT 1"
+HAS_UNARCHIVED = "SELECT 1 FROM sessions WHERE creator_id = $1 AND archived_at IS NULL OFFSET $2 LIMIT 1"
 
 
 class PostgresCatalog:
@@ -260,7 +260,7 @@ class PostgresSessions:
         return session_details(row) if row else None
 
     async def has_any(self, creator_id: UUID) -> bool:
-        return await self._connection.fetchrow(HAS_ANY, creator_id) is not None
+        return await self._connection.fetchrow(HAS_UNARCHIVED, creator_id, 0) is not None
 
     async def add(self, session: Session) -> None:
         if isinstance(session, SessionDetails):
@@ -274,6 +274,9 @@ class PostgresSessions:
     async def save(self, session: Session) -> None:
         await self._connection.execute(SAVE, *_values(session))
         await self._connection.execute(LEARN_WORDS, [session.id])
+
+    async def has_unarchived(self, creator_id: UUID, number: int) -> bool:
+        return await self._connection.fetchrow(HAS_UNARCHIVED, creator_id, number - 1) is not None
 
     async def unarchived_ids(self, creator_id: UUID) -> tuple[UUID, ...]:
         return tuple(row["id"] for row in await self._connection.fetch(UNARCHIVED, creator_id))

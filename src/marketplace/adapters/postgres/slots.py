@@ -14,7 +14,7 @@ from marketplace.adapters.postgres.booking_quotes import (
     quote_from,
 )
 from marketplace.adapters.postgres.booking_writes import BookingEntry, write_bookings
-from marketplace.adapters.postgres.connection.locks import AS_BUYER, SEATS_OF
+from marketplace.adapters.postgres.connection.locks import AS_BUYER, BOOKINGS_OF, SEATS_OF
 from marketplace.adapters.postgres.connection.pool import Connection
 from marketplace.adapters.postgres.jobs.enqueue import enqueued_with, job_values
 from marketplace.adapters.postgres.rows import columns
@@ -22,7 +22,7 @@ from marketplace.core.domain.booking_quotes import BookingQuote, seats_of
 from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.slots import Slot
-from marketplace.core.errors import AlreadyBooked, NotFound
+from marketplace.core.errors import AlreadyBooked, NotFound, TooManyBookings
 from marketplace.core.ports.jobs import Job
 
 SLOT_COLUMNS = f"{columns('l', (*SLOT, *LINE))}, lower(l.blocked) AS blocked_from, upper(l.blocked) AS blocked_until"
@@ -98,6 +98,11 @@ IS_BOOKED = """
     SELECT 1 FROM bookings WHERE creator_id = $1 AND session_id = $2 AND starts_at = $3 AND user_id = $4
         AND status IN ('pending', 'confirmed')
 """
+COUNT_LIVE = """
+    SELECT count(*) AS live FROM (
+        SELECT FROM bookings WHERE user_id = $1 AND status IN ('pending', 'confirmed') AND starts_at > $2 LIMIT $3
+    ) AS upcoming
+"""
 ACQUIRE_FOR_MOVE = """
     SELECT FROM slots WHERE session_id = $1 AND starts_at = ANY ($2)
         OR creator_id = $3 AND occupied AND blocked && tstzrange($4, $5)
@@ -158,6 +163,12 @@ class PostgresSlots:
         if row is None:
             raise NotFound
         return quote_from(row, starts_at)
+
+    async def require_room(self, user_id: UUID, now: datetime, max_live: int) -> None:
+        await self._connection.execute(BOOKINGS_OF, user_id)
+        row = await self._connection.fetchrow(COUNT_LIVE, user_id, now, max_live)
+        if row is not None and row["live"] >= max_live:
+            raise TooManyBookings
 
     async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> bool:
         return await write_bookings(self._connection.fetchrow, [BookingEntry(quote=quote, booking=booking, job=job)])

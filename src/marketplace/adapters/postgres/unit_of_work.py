@@ -7,25 +7,28 @@ from functools import cached_property
 from marketplace.adapters.postgres.account_erasure import PostgresErasure
 from marketplace.adapters.postgres.api_keys import PostgresApiKeys
 from marketplace.adapters.postgres.audit import PostgresAuditLog
-from marketplace.adapters.postgres.bookings import PostgresBookings
 from marketplace.adapters.postgres.bulk import PostgresBulkRuns
 from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.conversations import PostgresBookingMessages
 from marketplace.adapters.postgres.creator_hours import PostgresHours
+from marketplace.adapters.postgres.drafted_ports import (
+    DraftedBookings,
+    DraftedJobs,
+    DraftedLedger,
+    DraftedMessages,
+    DraftedNotifications,
+    DraftedPayments,
+    DraftedUsers,
+)
 from marketplace.adapters.postgres.email_tokens import PostgresEmailRequests
 from marketplace.adapters.postgres.events import PostgresEvents
 from marketplace.adapters.postgres.favourites import PostgresFavourites
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.identities import PostgresIdentities
-from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
-from marketplace.adapters.postgres.ledger import PostgresLedger
 from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
-from marketplace.adapters.postgres.messages import PostgresMessages
-from marketplace.adapters.postgres.notifications import PostgresNotifications
 from marketplace.adapters.postgres.passkeys import PostgresPasskeys
 from marketplace.adapters.postgres.password_resets import PostgresResets
-from marketplace.adapters.postgres.payments import PostgresPaymentRecords
 from marketplace.adapters.postgres.pictures import PostgresPictureRecords
 from marketplace.adapters.postgres.reports import PostgresReports
 from marketplace.adapters.postgres.reviews import PostgresReviews
@@ -34,7 +37,6 @@ from marketplace.adapters.postgres.sessions import PostgresSessions
 from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
 from marketplace.adapters.postgres.usernames import PostgresUsernameClaims
-from marketplace.adapters.postgres.users import PostgresUsers
 from marketplace.adapters.postgres.waitlist import PostgresWaitlist
 from marketplace.core.ports.account_erasure import Erasure
 from marketplace.core.ports.api_keys import ApiKeys
@@ -70,14 +72,14 @@ from marketplace.core.ports.waitlist import Waitlist
 
 
 class PostgresTransaction:
-    """The ports of one transaction, on its connection."""
+    """The ports of one transaction, on its connection. `drafted_ports` has those that may know a booking ahead."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     @cached_property
     def users(self) -> Users:
-        return PostgresUsers(self._connection)
+        return DraftedUsers(self._connection)
 
     @property
     def usernames(self) -> UsernameClaims:
@@ -133,7 +135,7 @@ class PostgresTransaction:
 
     @cached_property
     def bookings(self) -> Bookings:
-        return PostgresBookings(self._connection)
+        return DraftedBookings(self._connection)
 
     @property
     def booking_messages(self) -> BookingMessages:
@@ -141,7 +143,7 @@ class PostgresTransaction:
 
     @property
     def notifications(self) -> Notifications:
-        return PostgresNotifications(self._connection)
+        return DraftedNotifications(self._connection)
 
     @property
     def local_starts(self) -> LocalStarts:
@@ -165,7 +167,7 @@ class PostgresTransaction:
 
     @cached_property
     def messages(self) -> Messages:
-        return PostgresMessages(self._connection)
+        return DraftedMessages(self._connection)
 
     @property
     def idempotency_keys(self) -> IdempotencyKeys:
@@ -173,7 +175,7 @@ class PostgresTransaction:
 
     @cached_property
     def jobs(self) -> Jobs:
-        return PostgresJobs(self._connection)
+        return DraftedJobs(self._connection)
 
     @property
     def bulk_runs(self) -> BulkRuns:
@@ -185,11 +187,11 @@ class PostgresTransaction:
 
     @property
     def payments(self) -> PaymentRecords:
-        return PostgresPaymentRecords(self._connection)
+        return DraftedPayments(self._connection)
 
     @property
     def ledger(self) -> Ledger:
-        return PostgresLedger(self._connection)
+        return DraftedLedger(self._connection)
 
     @property
     def audit(self) -> AuditLog:
@@ -208,6 +210,6 @@ class PostgresUnitOfWork:
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[PostgresTransaction]:
-        """Run a transaction on a separate connection."""
-        async with self._database.transaction() as connection:
+        """Run a transaction on a separate connection, from its first statement on."""
+        async with self._database.transaction(begins_at_once=False) as connection:
             yield PostgresTransaction(connection)

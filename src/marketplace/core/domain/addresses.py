@@ -36,6 +36,10 @@ class SiteAddresses:
         """Return the sitemap of the creators of these sessions."""
         return f"{self.root}/sitemaps/{CREATORS}{week.isoformat()}.xml"
 
+    def provider_callback(self, provider: str) -> str:
+        """Return where an identity provider sends the browser back to."""
+        return f"{self.root}/api/auth/oidc/{provider}/callback/"
+
     def own_bookings(self) -> str:
         return f"{self.root}/dashboard"
 

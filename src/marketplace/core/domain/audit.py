@@ -33,6 +33,7 @@ AuditAction = Literal[
     "email_change_refused",
     "email_changed",
     "login_ended",
+    "logins_ended",
     "reauthenticated",
     "reauthentication_refused",
     "second_factor_enabled",

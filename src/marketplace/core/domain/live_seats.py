@@ -9,6 +9,7 @@ from marketplace.core.domain.availability import MAX_WINDOW, Availability
 from marketplace.core.domain.bookable_starts import BookableRun, BookableStarts, Closing
 from marketplace.core.domain.evaluated_starts import MOMENT
 from marketplace.core.domain.recurring_starts import RecurringStarts
+from marketplace.core.domain.slots import Slot
 
 MAX_CHANGED = 60
 """Changed starts that are named one by one: what a booking of a whole day closes at one start every quarter hour."""
@@ -26,6 +27,10 @@ class PublicStarts:
 
     availability: Availability
     read_at: datetime
+
+    @property
+    def session_id(self) -> UUID:
+        return self.availability.session.id
 
     @property
     def creator_id(self) -> UUID:
@@ -79,9 +84,20 @@ def _windows(
         return [(begin, end)]
     length = timedelta(minutes=after.session.duration + after.schedule.buffer_after)
     buffer = timedelta(minutes=after.schedule.buffer_before) + MOMENT
-    changed = set(before.occupied).symmetric_difference(after.occupied)
-    near = _merged((slot.blocked_from - length, slot.blocked_until + buffer) for slot in changed)
+    near = _merged((slot.blocked_from - length, slot.blocked_until + buffer) for slot in _changed(before, after))
     return [(max(since, begin), min(until, end)) for since, until in near if since < end and begin < until]
+
+
+def _changed(before: Availability, after: Availability) -> Iterator[Slot]:
+    """Yield the occupied slots that are not the same in both. Slots of a creator don't overlap."""
+    left = {slot.blocked_from: slot for slot in before.occupied}
+    for slot in after.occupied:
+        former = left.pop(slot.blocked_from, None)
+        if former != slot:
+            yield slot
+            if former is not None:
+                yield former
+    yield from left.values()
 
 
 def _merged(windows: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:

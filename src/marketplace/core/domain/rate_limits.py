@@ -1,8 +1,9 @@
 """Rate limits."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,13 +13,22 @@ class RateLimit:
     name: str
     maximum: int
     span: timedelta
+    is_told: bool = True
+    """Whether clients are told what is left. Not if others use it up, too: that would tell what they do."""
 
 
 QUARTER = timedelta(minutes=15)
 SIGN_IN_TO_ACCOUNT = RateLimit(name="sign_in_to_account", maximum=10, span=QUARTER)
-"""Per client address and e-mail address, so that no one else can lock a user out. Successes do not count."""
+"""Per client network and e-mail address, so that no one else can lock a user out. Successes do not count."""
 SIGN_IN = RateLimit(name="sign_in", maximum=300, span=QUARTER)
-"""Per client address, which a school or office may share. Successes do not count."""
+"""Per client network, which a school or office may share. Successes do not count."""
+SIGN_INS_TO_ACCOUNT = RateLimit(name="sign_ins_to_account", maximum=30, span=QUARTER)
+"""Per client network and e-mail address. Successes count, too: each costs a hash, a login and a line of the log."""
+SIGN_INS = RateLimit(name="sign_ins", maximum=1_000, span=QUARTER)
+"""Per client network. Successes count, too."""
+DEVICE_ATTEMPTS = RateLimit(name="device_attempts", maximum=20, span=QUARTER)
+"""Ways to passkeys and identity providers from devices that have signed in before, per account, in place of those per
+client network. Low, since who has many accounts has many of these."""
 PROVIDER_SIGN_IN = RateLimit(name="provider_sign_in", maximum=300, span=QUARTER)
 """Ways to an identity provider that are started, per client address."""
 PROVIDER_FLOW = RateLimit(name="provider_flow", maximum=1, span=QUARTER)
@@ -44,7 +54,7 @@ VERIFICATION = RateLimit(name="verification", maximum=3, span=timedelta(days=1))
 """Per user."""
 EMAIL_CHANGE = RateLimit(name="email_change", maximum=10, span=timedelta(days=1))
 """Per user."""
-EMAIL_CHANGE_TO = RateLimit(name="email_change_to", maximum=3, span=timedelta(days=1))
+EMAIL_CHANGE_TO = RateLimit(name="email_change_to", maximum=3, span=timedelta(days=1), is_told=False)
 """Per new e-mail address, over all users, so that its owner gets few mails that they did not want."""
 DATA_EXPORT = RateLimit(name="data_export", maximum=5, span=timedelta(hours=1))
 """Per user."""
@@ -69,6 +79,49 @@ Requests above the limit are still refused, but not logged.
 """
 
 
+WIDER_FACTOR = 4
+"""How many times the limit of an IPv6 /64 its /48 has, which is what a customer may get (RFC 6177)."""
+
+
+def of_wider_network(limit: RateLimit) -> RateLimit:
+    """Return the limit of the /48 around an IPv6 /64."""
+    return replace(limit, name=f"{limit.name}_48", maximum=WIDER_FACTOR * limit.maximum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowingDelay:
+    """After `free` wrong guesses, each next one has to wait, twice as long as the one before."""
+
+    name: str
+    free: int
+    first: timedelta
+    longest: timedelta
+    span: timedelta
+    """How long guesses are remembered, from the first one."""
+
+    @property
+    def guesses(self) -> RateLimit:
+        """What counts the guesses. Nothing is refused because of the number alone."""
+        return RateLimit(name=f"{self.name}_guesses", maximum=self.free, span=self.span, is_told=False)
+
+    def turn(self, guesses: int) -> RateLimit:
+        """Return the limit that lets one guess pass, and then none until the delay is over."""
+        doublings = min(guesses - self.free - 1, 30)
+        span = min(self.longest, self.first * 2**doublings)
+        return RateLimit(name=f"{self.name}_turn", maximum=1, span=span, is_told=False)
+
+
+GUESSES_AT_ACCOUNT = GrowingDelay(
+    name="account",
+    free=20,
+    first=timedelta(seconds=2),
+    longest=QUARTER,
+    span=timedelta(days=1),
+)
+"""Per e-mail address, over all networks, for guesses at a password from devices that have not signed in before:
+at most about 120 a day. Devices that have are not concerned, so that strangers lock no one out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt at a limited operation. `subject` is the counted user or address."""
@@ -91,3 +144,18 @@ class Count:
 
     def is_over(self, limit: RateLimit) -> bool:
         return self.attempts > limit.maximum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """What is left of a limit to a client, and after which time all of it will be there again."""
+
+    limit: RateLimit
+    remaining: int
+    resets_in: timedelta
+
+    @classmethod
+    def of(cls, limit: RateLimit, count: Count, now: datetime) -> Self:
+        """Return the quota of a count. A window that another process started never lasts longer than one of ours."""
+        remaining = max(0, limit.maximum - count.attempts)
+        return cls(limit=limit, remaining=remaining, resets_in=min(count.ends_at - now, limit.span))

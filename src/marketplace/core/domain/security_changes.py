@@ -13,6 +13,7 @@ SecurityChange = Literal[
     "second_factor_removed",
     "recovery_codes_renewed",
     "recovery_code_used",
+    "signed_out_by_staff",
 ]
 """Stored as the beginning of a message's subject: never rename one."""
 

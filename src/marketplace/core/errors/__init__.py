@@ -15,6 +15,7 @@ from marketplace.core.errors.families import Invalid as Invalid
 from marketplace.core.errors.families import MarketplaceError as MarketplaceError
 from marketplace.core.errors.families import NotFound as NotFound
 from marketplace.core.errors.families import OutcomeUnknown as OutcomeUnknown
+from marketplace.core.errors.families import Overloaded as Overloaded
 from marketplace.core.errors.families import PasswordsBusy as PasswordsBusy
 from marketplace.core.errors.families import StaleRead as StaleRead
 from marketplace.core.errors.families import TransactionConflict as TransactionConflict
@@ -169,6 +170,20 @@ class AlreadyReported(Conflict):
 
     code = "already_reported"
     sentence = "You've already reported this session."
+
+
+class TooManyBookings(Conflict):
+    """A person has a bounded number of upcoming live bookings."""
+
+    code = "too_many_bookings"
+    sentence = "You've reached the maximum number of upcoming bookings. Cancel one, or wait until one is over."
+
+
+class TooManySessions(Conflict):
+    """A creator has a bounded number of sessions that are not archived."""
+
+    code = "too_many_sessions"
+    sentence = "You've reached the maximum number of sessions. Archive one to create another."
 
 
 class TooManyFavourites(Conflict):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from typing import ClassVar
 
 FieldErrors = Mapping[str, Sequence[str]]
@@ -60,6 +61,17 @@ class Busy(MarketplaceError):
 
     code = "busy"
     sentence = "The service is busy. Nothing was changed; try again in a moment."
+
+
+class Overloaded(Busy):
+    """Too much heavy work waits already. `retry_after` is in whole seconds, at least one."""
+
+    code = "overloaded"
+    sentence = "Too many large requests are waiting. Nothing was changed; try again in a moment."
+
+    def __init__(self, wait: float) -> None:
+        super().__init__()
+        self.retry_after = max(1, ceil(wait))
 
 
 class PasswordsBusy(Busy):

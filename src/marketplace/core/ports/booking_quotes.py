@@ -24,13 +24,20 @@ class BookingQuotes(Protocol):
         ...
 
     async def accept(
-        self, quote: BookingQuote, booking: Booking, job: Job | None = None, key: IdempotencyKey | None = None
+        self,
+        quote: BookingQuote,
+        booking: Booking,
+        job: Job | None = None,
+        key: IdempotencyKey | None = None,
+        *,
+        max_live: int | None = None,
     ) -> None:
         """Add a booking with its first step, take its seats, enqueue a job, claim the key: all or nothing.
 
         Raises `StaleRead` if session, creator or buyer are no longer as quoted, if the slot was occupied in the quote
         and is empty now, if too few seats are left, or if the key is used; `CreatorUnavailable` if another occupied
         slot of the creator overlaps; `SoldOut` if the quoted capacity is lower than requested; `AlreadyBooked`;
+        `TooManyBookings` if the buyer would have more than `max_live` upcoming live bookings;
         `OutcomeUnknown` if the connection is lost meanwhile. Waits for a concurrent request with the same key.
 
         A caller that is cancelled may have booked.

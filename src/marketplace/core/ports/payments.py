@@ -1,6 +1,6 @@
 """Our records of payments."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -34,8 +34,39 @@ class ParkedPayment:
     resolution: str = ""
 
 
+Notice = tuple[str, str]
+"""The name of the provider, and its ID of a notice."""
+
+
+class ReadAhead(Protocol):
+    """A booking's payments as they were read ahead of a transaction, and whether a notice was recorded by then."""
+
+    @property
+    def payments(self) -> Mapping[UUID, Payment]: ...
+
+    @property
+    def is_recorded(self) -> bool: ...
+
+
 class PaymentRecords(Protocol):
     """Payments, operations and notices within a transaction. Lock order: booking, payments by ID, slots, ledger."""
+
+    async def read_ahead(
+        self,
+        booking_id: UUID,
+        *,
+        learner_id: UUID | None = None,
+        notice: Notice | None = None,
+        seen: ReadAhead | None = None,
+    ) -> ReadAhead | None:
+        """Announce, first of all, that this transaction is about a booking, a learner and a notice.
+
+        Storage may then read them at once and lock nothing until it writes: the end of the transaction raises
+        `StaleRead` if booking, payments, operations or learner have changed meanwhile, or the notice is recorded, and
+        `post` may return what is in the ledger already. `seen`: what was read before, or written by a transaction that
+        is over, may be used instead, once. Raises `NotFound`.
+        """
+        ...
 
     async def acquire_of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
         """Return the payments of a booking by ID, locked until the transaction ends. Acquire the booking first."""
@@ -128,6 +159,10 @@ class PaymentLists(Protocol):
 
     async def find(self, payment_id: UUID) -> Payment | None:
         """Return a payment, or `None`."""
+        ...
+
+    async def read_ahead(self, payment_id: UUID, notice: Notice) -> ReadAhead | None:
+        """Return the payments of a payment's booking for a transaction about a notice, or `None`."""
         ...
 
     async def find_by_provider(self, provider: str, provider_id: str) -> Payment | None:

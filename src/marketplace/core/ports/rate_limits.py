@@ -1,10 +1,10 @@
 """Counters of attempts, shared by all processes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from marketplace.core.domain.rate_limits import Attempt, Count
+from marketplace.core.domain.rate_limits import Attempt, Count, Quota
 
 
 class RateLimits(Protocol):
@@ -29,6 +29,9 @@ class RateLimits(Protocol):
         """Delete counts whose window has ended, at most `MAX_PURGED`. Return the number deleted."""
         ...
 
+
+QuotaObserver = Callable[[Quota], None]
+"""Called with what a request leaves of each limit that clients are told of."""
 
 MAX_PURGED = 10_000
 """Rows that one purge deletes at most."""

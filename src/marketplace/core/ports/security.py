@@ -1,8 +1,10 @@
 """Password hashing, access tokens, look-alike names and e-mail addresses."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from marketplace.core.domain.known_devices import KnownDevice
 from marketplace.core.domain.tokens import Claims
 
 
@@ -50,6 +52,18 @@ class Confusables(Protocol):
 
         It allows one script; Latin with Chinese, Japanese or Korean; Latin with one other except Cyrillic and Greek.
         """
+        ...
+
+
+class DeviceSeals(Protocol):
+    """What a browser is known for, signed for it to keep."""
+
+    def seal(self, known: Sequence[KnownDevice]) -> str:
+        """Return a text for a cookie."""
+        ...
+
+    def open(self, sealed: str) -> tuple[KnownDevice, ...]:
+        """Return what was sealed; nothing if the text is not one of ours. Whether it is expired is not looked at."""
         ...
 
 

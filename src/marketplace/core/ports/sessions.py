@@ -143,6 +143,10 @@ class Sessions(Protocol):
         """Return whether the creator has an unarchived session."""
         ...
 
+    async def has_unarchived(self, creator_id: UUID, number: int) -> bool:
+        """Return whether the creator has at least this many sessions that are not archived."""
+        ...
+
     async def unarchived_ids(self, creator_id: UUID) -> tuple[UUID, ...]:
         """Return the IDs of a creator's unarchived sessions, in order; none is added while the account is acquired."""
         ...

@@ -24,6 +24,10 @@ class Availabilities(Protocol):
         """
         ...
 
+    async def find_all(self, session_ids: Sequence[UUID], begin: datetime, end: datetime) -> tuple[Availability, ...]:
+        """Return the availability of several sessions as `find` does, in any order, without those that don't exist."""
+        ...
+
     async def booked_slots(
         self, creator_id: UUID, now: datetime, limit: int, after: str | None = None
     ) -> Page[BookedSlot]:
@@ -45,6 +49,13 @@ class Slots(Protocol):
         Until the transaction ends, the session cannot be edited nor its creator or the buyer deactivated; other buyers
         do not wait.
         The slot is not locked.
+        """
+        ...
+
+    async def require_room(self, user_id: UUID, now: datetime, max_live: int) -> None:
+        """Check that a person has fewer than `max_live` live bookings after `now`. Raises `TooManyBookings`.
+
+        Until the transaction ends, others that add a booking of this person wait. Locks after `acquire_quote`.
         """
         ...
 

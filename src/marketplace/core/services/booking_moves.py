@@ -11,7 +11,7 @@ from marketplace.core.errors import CreatorUnavailable, NotBookable, SoldOut, St
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.booking_steps import BookingSteps, acquire_actor, require_reason, settlement_job
-from marketplace.core.services.waitlist_lines import offer_again, with_expired_offers_passed_on
+from marketplace.core.services.waitlist_lines import offer_again, with_own_entry_ended
 
 
 class BookingMoves:
@@ -41,9 +41,9 @@ class BookingMoves:
         require_reason(principal, booking, reason)
         if not quote.session.is_bookable():
             raise NotBookable
-        if quote.slot is not None and quote.slot.has_due_offers(now):
+        if quote.slot is not None and quote.slot.waiting:
             await tx.slots.acquire_for_move(slot, booking)
-            quote = await with_expired_offers_passed_on(tx, quote, now)
+            quote = await with_own_entry_ended(tx, quote, seen.user_id, now)
         quote.check(booking.seats, now)
         await self._steps.write_audit_entry(tx, principal, "booking_rescheduled", booking, rescheduled, reason)
         await tx.slots.acquire_for_move(slot, booking)
@@ -58,7 +58,8 @@ class BookingMoves:
             freed = await tx.slots.release(booking)
             if not await tx.slots.move(slot, rescheduled, step, settlement_job(rescheduled)):
                 raise SoldOut
-        await offer_again(tx, freed, now)
+        entered = () if quote.slot is None else (quote.slot,)
+        await offer_again(tx, (*freed, *entered), now)
         return replace(rescheduled, history=(*booking.history, step))
 
     async def confirm(

@@ -41,7 +41,7 @@ class BookingService:
     """Bookings. `NewBookings` takes seats.
 
     With `only_verified`, people book once their e-mail address is verified; with `pay_within`, they have
-    that time to pay for what is paid online.
+    that time to pay for what is paid online. `max_live` bounds the upcoming live bookings of a person.
     """
 
     def __init__(  # noqa: PLR0913 - one argument per port or setting
@@ -56,6 +56,7 @@ class BookingService:
         ids: Ids,
         only_verified: bool = False,
         pay_within: timedelta | None = None,
+        max_live: int | None = None,
     ) -> None:
         self._new = NewBookings(
             unit_of_work=unit_of_work,
@@ -66,6 +67,7 @@ class BookingService:
             ids=ids,
             only_verified=only_verified,
             pay_within=pay_within,
+            max_live=max_live,
         )
         self._unit_of_work = unit_of_work
         self._lists = lists
@@ -98,7 +100,8 @@ class BookingService:
         `address` is where the creator comes to, for the sessions that are held there.
 
         Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`, `NotBookable`,
-        `PriceChanged`, `KeyReused`, and `EmailUnverified` if the installation requires a verified address.
+        `PriceChanged`, `TooManyBookings`, `KeyReused`, and `EmailUnverified` if the installation requires a verified
+        address.
         """
         wanted = Wanted(seats=seats, expected_price=expected_price, address=address)
         return await self._new.book(principal, session_id, starts_at, wanted, key)

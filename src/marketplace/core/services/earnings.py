@@ -13,6 +13,7 @@ from marketplace.core.ports.exports import ExportFile, ExportFiles
 from marketplace.core.ports.ledger import LedgerBooks
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.payment_gateway import PaymentGateway
+from marketplace.core.services.personal_limits import PersonalCounts
 
 BATCH = 500
 """Rows of an export that are read at once."""
@@ -29,12 +30,14 @@ class EarningsService:
         bookings: BookingLists,
         users: UserDirectory,
         files: ExportFiles,
+        counts: PersonalCounts,
     ) -> None:
         self._users = users
         self._gateway = gateway
         self._books = books
         self._bookings = bookings
         self._files = files
+        self._counts = counts
 
     async def balance(self, principal: Principal) -> Balance:
         """Return what is held for the creator and what they earned. Raises `NotACreator`, `NotFound`."""
@@ -50,9 +53,13 @@ class EarningsService:
         return page.with_items(await self._rows(page.items))
 
     async def export(self, principal: Principal) -> AsyncGenerator[bytes, None]:
-        """Return all changes as CSV, newest first, in chunks. Raises `NotACreator`, `NotFound`, `NotSignedIn`."""
+        """Return all changes as CSV, newest first, in chunks.
+
+        Raises `NotACreator`, `NotFound`, `NotSignedIn`, `RateLimited`.
+        """
         self._gateway.get()
         (await self._users.get(principal.user_id)).current(principal).require_creator()
+        await self._counts.export(principal.user_id)
         return self._written(principal)
 
     async def _written(self, principal: Principal) -> AsyncGenerator[bytes, None]:

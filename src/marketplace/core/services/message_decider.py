@@ -1,9 +1,10 @@
 """Deciding messages from events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent, WaitlistEvent
 from marketplace.core.domain.message_causes import (
     SOLD_FIELDS,
@@ -26,8 +27,8 @@ from marketplace.core.services.new_messages import NewMessages
 class MessageDecider:
     """A `Subscriber` that turns events into messages, in the transaction that marks the events as delivered.
 
-    It costs one statement per batch, one to read the booking of each event that can happen to it more than once, or
-    before its payment, and one to read each new review. A change of a session costs two statements for each batch of
+    It costs one statement per batch, one to read the bookings of events that can happen to them more than once, or
+    before their payment, and one to read each new review. A change of a session costs two statements for each batch of
     its bookings to come.
     """
 
@@ -38,13 +39,14 @@ class MessageDecider:
 
     async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
         """Decide the messages of events. What is worthless by now, as after a long stop of the relay, is left out."""
-        messages = list[Message]()
-        for event in (delivery.event for delivery in deliveries):
+        messages, events = list[Message](), [delivery.event for delivery in deliveries]
+        histories = await _histories(tx, [each for each in events if isinstance(each, BookingEvent)])
+        for event in events:
             if isinstance(event, SessionEvent):
                 messages += await self._of_review(tx, event)
                 await self._announce(tx, event)
             elif isinstance(event, BookingEvent):
-                version, is_unpaid = await self._history(tx, event)
+                version, is_unpaid = _told_by(event, histories)
                 messages += self._decided(event.at, decisions(event, version, is_unpaid=is_unpaid))
             elif isinstance(event, WaitlistEvent):
                 messages += self._decided(event.at, waitlist_decisions(event))
@@ -60,16 +62,6 @@ class MessageDecider:
             self._new_messages.decide(each.kind, each.user_id, each.topic, now, each.due_at or at) for each in decided
         ]
         return [message for message in messages if now < message.expires_at]
-
-    async def _history(self, tx: Transaction, event: BookingEvent) -> tuple[int, bool]:
-        """Return the version after the step, and whether it came before the payment."""
-        if event.kind in UNREAD_HISTORY and not event.may_be_unpaid:
-            return 0, False
-        booking = await tx.bookings.find(event.booking_id)
-        if booking is None:
-            raise NotFound
-        version = 0 if event.kind in UNREAD_HISTORY else version_at(event, booking.history)
-        return version, event.is_unpaid(booking)
 
     async def _of_review(self, tx: Transaction, event: SessionEvent) -> list[Message]:
         if event.kind != "session.reviewed" or event.review_id is None:
@@ -89,6 +81,26 @@ class MessageDecider:
             await tx.messages.add(self._decided(event.at, announcements))
             informed |= first_seats.keys()
             position = seats[-1].position
+
+
+def _is_history_read(event: BookingEvent) -> bool:
+    return event.kind not in UNREAD_HISTORY or event.may_be_unpaid
+
+
+async def _histories(tx: Transaction, events: Iterable[BookingEvent]) -> dict[UUID, BookingHistory]:
+    ids = sorted({each.booking_id for each in events if _is_history_read(each)})
+    return {each.id: each for each in await tx.bookings.histories(ids)} if ids else {}
+
+
+def _told_by(event: BookingEvent, histories: Mapping[UUID, BookingHistory]) -> tuple[int, bool]:
+    """Return the version after the step of an event, and whether it came before the payment. Raises `NotFound`."""
+    if not _is_history_read(event):
+        return 0, False
+    booking = histories.get(event.booking_id)
+    if booking is None:
+        raise NotFound
+    version = 0 if event.kind in UNREAD_HISTORY else version_at(event, booking.history)
+    return version, event.is_unpaid(booking)
 
 
 def _announcement(event: SessionEvent, seat: BookedSeat) -> Decision | None:

@@ -37,7 +37,7 @@ class NewBookings:
     """Books seats. The database counts them; what is read before only decides what to try.
 
     With `only_verified`, people book once their e-mail address is verified; with `pay_within`, they have
-    that time to pay for what is paid online.
+    that time to pay for what is paid online. `max_live` bounds the upcoming live bookings of a person.
     """
 
     def __init__(  # noqa: PLR0913 - one argument per port or setting
@@ -51,6 +51,7 @@ class NewBookings:
         ids: Ids,
         only_verified: bool = False,
         pay_within: timedelta | None = None,
+        max_live: int | None = None,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._quotes = quotes
@@ -60,6 +61,7 @@ class NewBookings:
         self._ids = ids
         self._only_verified = only_verified
         self._pay_within = pay_within
+        self._max_live = max_live
 
     async def book(
         self, principal: Principal, session_id: UUID, starts_at: datetime, wanted: "Wanted", key: IdempotencyKey | None
@@ -79,12 +81,13 @@ class NewBookings:
             if quote.slot is not None and await self._needs_line(principal, quote.slot):
                 return None
             booking = await self._decide(quote, self._lists, principal, booking_id, wanted)
-            await self._quotes.accept(quote, booking, settlement_job(booking), key)
+            await self._quotes.accept(quote, booking, settlement_job(booking), key, max_live=self._max_live)
             return Outcome(quote.details(booking))
 
         async def book_locked(tx: Transaction) -> BookingDetails:
             self._check_start(starts_at)
             quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
+            await self._require_room(tx, principal)
             own = await self._own_entry(tx, quote)
             if own is not None:
                 quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
@@ -118,6 +121,7 @@ class NewBookings:
         async def operation(tx: Transaction) -> BookingDetails:
             seen = await _find_own(tx, principal, entry_id)
             await tx.slots.acquire_quote(*seen.slot_key, principal.user_id)
+            await self._require_room(tx, principal)
             await tx.waitlist.acquire_slot(*seen.slot_key)
             # what was waited for is read under the lock of the slot
             quote = await tx.slots.acquire_quote(*seen.slot_key, principal.user_id)
@@ -128,6 +132,10 @@ class NewBookings:
             return await self._take(tx, principal, quote, entry, booking_id, wanted)
 
         return await self._idempotently(operation, booking_id, key)
+
+    async def _require_room(self, tx: Transaction, principal: Principal) -> None:
+        if self._max_live is not None:
+            await tx.slots.require_room(principal.user_id, self._clock.now(), self._max_live)
 
     async def _require_offered(self, tx: Transaction, entry: WaitlistEntry) -> None:
         if entry.is_offered(self._clock.now()):

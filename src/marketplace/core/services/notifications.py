@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent, WaitlistEvent
+from marketplace.core.domain.events import BookingEvent, Delivery, EventId, SessionEvent, WaitlistEvent
 from marketplace.core.domain.notifications import (
     KEPT_FOR,
     MAX_UNREAD,
@@ -37,7 +37,7 @@ class NotificationService:
 
     async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
         """Write the notifications of events, those of bookings in one statement. Idempotent by event."""
-        found = list[Notification]()
+        found, unpaid = list[Notification](), await self._unpaid(tx, deliveries)
         for delivery in deliveries:
             event = delivery.event
             if isinstance(event, SessionEvent) and changes_what_was_sold(event):
@@ -45,17 +45,16 @@ class NotificationService:
             elif isinstance(event, SessionEvent):
                 found += await self._of_review(tx, event, str(delivery.id))
             elif isinstance(event, BookingEvent):
-                found += await self._of_booking(tx, event, str(delivery.id))
+                found += self._of_booking(event, str(delivery.id), is_unpaid=delivery.id in unpaid)
             elif isinstance(event, WaitlistEvent) and event.kind in WAITLIST_KINDS:
                 found.append(self._of_entry(event, str(delivery.id)))
         if found:
             await tx.notifications.add(found)
 
-    async def _of_booking(self, tx: Transaction, event: BookingEvent, source: str) -> Sequence[Notification]:
+    def _of_booking(self, event: BookingEvent, source: str, *, is_unpaid: bool) -> Sequence[Notification]:
         kind, now = kind_of(event), self._clock.now()
         if kind is None:
             return ()
-        is_unpaid = event.may_be_unpaid and await self._is_unpaid(tx, event)
         return [
             Notification(
                 id=self._ids.new(),
@@ -101,9 +100,20 @@ class NotificationService:
         ]
 
     @staticmethod
-    async def _is_unpaid(tx: Transaction, event: BookingEvent) -> bool:
-        booking = await tx.bookings.find(event.booking_id)
-        return booking is not None and event.is_unpaid(booking)
+    async def _unpaid(tx: Transaction, deliveries: Sequence[Delivery]) -> set[EventId]:
+        """Return which steps came before the payment of their booking, reading all of these bookings at once."""
+        asked = {
+            each.id: each.event
+            for each in deliveries
+            if isinstance(each.event, BookingEvent) and each.event.may_be_unpaid and kind_of(each.event) is not None
+        }
+        ids = sorted({each.booking_id for each in asked.values()})
+        found = {each.id: each for each in await tx.bookings.histories(ids)} if ids else {}
+        return {
+            number
+            for number, event in asked.items()
+            if event.booking_id in found and event.is_unpaid(found[event.booking_id])
+        }
 
     async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[NotificationDetails]:
         """Return a page of the principal's notifications, newest first."""

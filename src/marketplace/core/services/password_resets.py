@@ -109,8 +109,11 @@ class ResetService:
             return {}
         return self._validate(provided["new_password"])
 
-    async def reset(self, token: str, new_password: str, origin: Origin) -> None:
-        """Set a new password with a link, and end all logins of the user. Raises `Invalid`, `BadResetToken`."""
+    async def reset(self, token: str, new_password: str, origin: Origin) -> str:
+        """Set a new password with a link, and end all logins of the user. Return their e-mail address.
+
+        Raises `Invalid`, `BadResetToken`.
+        """
         token_hash = reset_token_hash(token)
         link = await self._find(token_hash)
         errors = self._validate(new_password, link.user.email, link.user.username)
@@ -130,6 +133,7 @@ class ResetService:
 
         await with_retries(operation)
         self._principal_cache.forget(user_id)
+        return link.user.email
 
     async def _find(self, token_hash: bytes) -> _Link:
         """Return the link with this token, of either kind, if it works. Raises `BadResetToken`."""

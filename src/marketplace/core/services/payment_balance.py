@@ -42,6 +42,7 @@ class PaymentBalance:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
+                await tx.payments.read_ahead(booking_id)
                 booking = await tx.bookings.acquire(booking_id)
                 payments = await tx.payments.acquire_of_booking(booking_id)
                 operations = await tx.payments.operations([each.id for each in payments])

@@ -4,7 +4,7 @@ An operation whose answer was lost is looked up before it is asked for again, al
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -27,7 +27,7 @@ from marketplace.core.domain.payments import (
 from marketplace.core.domain.users import User
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
-from marketplace.core.ports.payments import PaymentLists
+from marketplace.core.ports.payments import PaymentLists, ReadAhead
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
@@ -50,6 +50,13 @@ class Outcome(NamedTuple):
 
     result: Result
     report: ProviderReport | None = None
+
+
+class _Recorded(NamedTuple):
+    """An operation after an attempt, and the payments of its booking if they are known."""
+
+    operation: PaymentOperation
+    payments: Sequence[Payment] | None = None
 
 
 class PaymentOperations:
@@ -102,16 +109,24 @@ class PaymentOperations:
         await self.carry_out(claimed, payment, booking)
 
     async def carry_out(
-        self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory, learner: User | None = None
-    ) -> None:
+        self,
+        claimed: PaymentOperation,
+        payment: Payment,
+        booking: BookingHistory,
+        learner: User | None = None,
+        seen: ReadAhead | None = None,
+    ) -> Sequence[Payment] | None:
         """Ask the provider for a claimed operation of a payment, and record what came of it.
 
-        The learner is read, if their language is needed and they are not given.
+        The learner is read, if their language is needed and they are not given. Returns the payments of the booking if
+        all that came of it is an open page.
         """
         outcome = await self._outcome(claimed, payment, booking, learner)
-        settled = await with_retries(lambda: self._record(claimed, outcome))
-        if settled is not None:
-            self._tell(settled)
+        recorded = await with_retries(lambda: self._record(claimed, outcome, seen))
+        if recorded is None:
+            return None
+        self._tell(recorded.operation)
+        return recorded.payments
 
     async def _claim(self, operation_id: UUID) -> tuple[PaymentOperation | None, BookingHistory | None]:
         async with self._unit_of_work() as tx:
@@ -177,7 +192,7 @@ class PaymentOperations:
             locale=locale or "",
         )
 
-    async def _record(self, claimed: PaymentOperation, outcome: Outcome) -> PaymentOperation | None:
+    async def _record(self, claimed: PaymentOperation, outcome: Outcome, seen: ReadAhead | None) -> "_Recorded | None":
         """Record the outcome with all that follows from it. Return `None` if another worker has taken over."""
         now, state, result = self._clock.now(), _state_of(outcome.result), outcome.result
         error = result.code if isinstance(result, Refused | Unknown) else None
@@ -190,6 +205,7 @@ class PaymentOperations:
         )
         after = self._records.settled(claimed, state, ref=ref, error=error)
         async with self._unit_of_work() as tx:
+            await tx.payments.read_ahead(claimed.booking_id, seen=seen)
             booking = await tx.bookings.acquire(claimed.booking_id)
             payments = {each.id: each for each in await tx.payments.acquire_of_booking(claimed.booking_id)}
             if not await tx.payments.record(claimed, after):
@@ -197,18 +213,18 @@ class PaymentOperations:
             if not after.is_settled:
                 run_at = now + LOOK_AGAIN if isinstance(result, Pending) else claimed.retry_at(now)
                 await tx.jobs.enqueue(Job(kind="settle_operation", subject=claimed.id, run_at=run_at))
-                return after
+                return _Recorded(after)
             payment = payments[claimed.payment_id]
             if isinstance(result, Opened):
                 payments[payment.id] = await tx.payments.save(payment.opened(result.provider_id, result.url))
                 await self._balance.apply(tx, booking, payments=[*payments.values()])
-                return after
+                return _Recorded(after, [*payments.values()])
             if claimed.kind is OperationKind.VOID and _is_paid(outcome):
                 await self._look(tx, payment, now)  # paid meanwhile: perhaps the booking takes its seats again
-                return after
+                return _Recorded(after)
             new = await self._effects(tx, claimed, payment, outcome, now)
             await self._balance.apply(tx, booking, new)
-        return after
+        return _Recorded(after)
 
     async def _effects(
         self, tx: Transaction, claimed: PaymentOperation, payment: Payment, outcome: Outcome, now: datetime

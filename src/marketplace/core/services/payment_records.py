@@ -50,7 +50,7 @@ class ProviderRecords:
             await self.park(tx, after, after.parked, expected=payment.amount, found=report.amount)
         if after != payment:
             after = await tx.payments.save(after)
-        posted = [*await tx.ledger.of_booking(payment.booking_id)] if report.refunds or after.captured else []
+        posted = [*await tx.ledger.of_booking(payment.booking_id)] if report.refunds else []
         new = self._captured(after, after.captured - payment.captured, posted, report.fee, now)
         if after.parked not in {ParkedReason.AMOUNT, ParkedReason.CURRENCY}:
             for refund in report.refunds:

@@ -30,7 +30,7 @@ from marketplace.core.errors import (
 from marketplace.core.errors.payments import ProviderAway
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.payment_providers import Unknown
-from marketplace.core.ports.payments import PaymentLists
+from marketplace.core.ports.payments import PaymentLists, ReadAhead
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.booking_payments import BookingPayments
@@ -108,7 +108,10 @@ class PaymentSettlement:
         found = event.payment_id or await provider.payment_of(event)
         if isinstance(found, Unknown):
             raise ProviderAway
-        payment = None if found is None else await self._lists.find(found)
+        seen = None if found is None else await self._lists.read_ahead(found, (provider.name, event.id))
+        if seen is not None and seen.is_recorded:
+            return
+        payment = None if found is None or seen is None else seen.payments[found]
         if payment is None and event.provider_id is not None:
             payment = await self._lists.find_by_provider(provider.name, event.provider_id)
         if payment is None:
@@ -117,7 +120,7 @@ class PaymentSettlement:
         report = await provider.look_up(payment)
         if isinstance(report, Unknown):
             raise ProviderAway
-        await self.apply(payment, report, event)
+        await self.apply(payment, report, event, seen)
 
     async def _park_unknown(self, event: ProviderEvent) -> None:
         name = self._gateway.get().name
@@ -128,14 +131,18 @@ class PaymentSettlement:
                 )
 
     async def apply(
-        self, payment: Payment, report: ProviderReport | None, event: ProviderEvent | None = None
+        self,
+        payment: Payment,
+        report: ProviderReport | None,
+        event: ProviderEvent | None = None,
+        read_ahead: ReadAhead | None = None,
     ) -> Payment:
         """Apply a report, `None` if the provider has no such payment, and everything that follows. Return the payment.
 
         An event that was applied before changes nothing.
         """
         with suppress(_TakesSeatsAgain):
-            return await with_retries(lambda: self._apply(payment, report, event, _Seats.KEPT))
+            return await with_retries(lambda: self._apply(payment, report, event, _Seats.KEPT, read_ahead))
         try:
             return await with_retries(lambda: self._apply(payment, report, event, _Seats.TAKEN_AGAIN))
         except GONE as reason:
@@ -143,12 +150,20 @@ class PaymentSettlement:
             return await with_retries(lambda: self._apply(payment, report, event, _Seats.GONE))
 
     async def _apply(
-        self, known: Payment, report: ProviderReport | None, event: ProviderEvent | None, seats: "_Seats"
+        self,
+        known: Payment,
+        report: ProviderReport | None,
+        event: ProviderEvent | None,
+        seats: "_Seats",
+        read_ahead: ReadAhead | None = None,
     ) -> Payment:
         seen = known if seats is _Seats.KEPT else await self._lists.find(known.id)
         if seen is None:
             raise NotFound
         async with self._unit_of_work() as tx:
+            if seats is _Seats.KEPT:
+                notice = None if event is None else (seen.provider, event.id)
+                await tx.payments.read_ahead(seen.booking_id, notice=notice, seen=read_ahead)
             if event is not None and not await tx.payments.add_event(
                 seen.provider, replace(event, payment_id=seen.id), self._clock.now()
             ):

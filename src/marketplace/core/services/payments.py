@@ -1,8 +1,9 @@
 """Paying for a booking, and what its parties see of the payment."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.core.domain.addresses import SiteAddresses
@@ -29,7 +30,8 @@ from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.payment_settlement import LOOK_AFTER, PaymentSettlement
 from marketplace.core.services.rate_limits import RateLimitService
 
-Call = Callable[[], Awaitable[None]]
+Call = Callable[[], Awaitable[Sequence[Payment] | None]]
+"""Asks the provider, and returns the payments of the booking if it knows them."""
 PARKED = "We received a payment that isn't the amount of this booking. We look into it, and your seats stay held."
 
 
@@ -72,22 +74,29 @@ class PaymentService:
         `NotFound`, `NotSignedIn`, `PaymentExpired`, `NothingToPay`, `KeyReused`, and `RateLimited` for too many
         look-ups.
         """
-        provider = self._gateway.get()
-        booking = await self._own(principal, booking_id)
-        for payment in await self._lists.of_booking(booking_id):
-            if payment.status is PaymentStatus.OPEN:
+        provider, now = self._gateway.get(), self._clock.now()
+        opened: Sequence[Payment] | None = None
+        while True:
+            operation = partial(self._ask, principal, booking_id, provider.name, is_looked_up=opened is not None)
+            replay = partial(self._replay, is_looked_up=opened is not None)
+            try:
+                asked = await idempotently(
+                    self._unit_of_work, operation, replay, key=key, resource_id=booking_id, now=now
+                )
+                break
+            except _IsOpen as found:
+                opened = found.payments
+            for payment in opened:
                 await self._limits.check(Attempt(PAYMENT_LOOK_UPS, str(principal.user_id)))
                 looked_up = await self._settlement.look(payment)
                 if not looked_up.is_payable:
                     return Outcome(await self._shown(await self._own(principal, booking_id)))
-        operation = partial(self._ask, principal, booking, provider.name)
-        now = self._clock.now()
-        asked = await idempotently(
-            self._unit_of_work, operation, _no_operation, key=key, resource_id=booking_id, now=now
-        )
-        if asked.resource is not None:
-            await asked.resource()
-        return Outcome(await self._shown(booking), is_replay=asked.is_replay)
+        if asked.resource is None:
+            return Outcome(await self._shown(await self._own(principal, booking_id)), is_replay=asked.is_replay)
+        booking, payments, call = asked.resource
+        if call is not None:
+            payments = await call() or await self._lists.of_booking(booking_id)
+        return Outcome(self._seen(booking, payments))
 
     async def find(self, booking: BookingDetails, *, is_new: bool = False) -> BookingPayment | None:
         """Return the payment of a booking; `None` if nothing is asked.
@@ -111,10 +120,20 @@ class PaymentService:
         return tuple(replace(each, issuer=self._gateway.issuer) for each in found)
 
     async def _shown(self, booking: BookingHistory) -> BookingPayment:
-        found = await self.find(booking)
+        return self._seen(booking, await self._lists.of_booking(booking.id))
+
+    def _seen(self, booking: BookingHistory, payments: Sequence[Payment]) -> BookingPayment:
+        """Return the payment of a booking as its learner sees it. Raises `NothingToPay`."""
+        is_asked = self._gateway.is_on and is_charged(booking)
+        found = booking_payment(booking, payments, self._addresses.pay(booking.id)) if is_asked else None
         if found is None:
             raise NothingToPay
         return found
+
+    async def _replay(self, booking_id: UUID, *, is_looked_up: bool) -> None:
+        """Ask nothing again for a repeated request; an open page is looked up. Raises `_IsOpen`."""
+        if not is_looked_up:
+            _require_looked_up(await self._lists.of_booking(booking_id))
 
     async def _own(self, principal: Principal, booking_id: UUID) -> BookingHistory:
         booking = await self._bookings.find(booking_id)
@@ -122,12 +141,19 @@ class PaymentService:
             raise NotFound
         return booking
 
-    async def _ask(self, principal: Principal, seen: BookingHistory, provider: str, tx: Transaction) -> Call | None:
-        """Record what is asked of the provider. Return what asks it; `None` if the page is known."""
+    async def _ask(
+        self, principal: Principal, booking_id: UUID, provider: str, tx: Transaction, *, is_looked_up: bool
+    ) -> "_Asked":
+        """Record what is asked of the provider. Raises `_IsOpen` unless an open page was looked up."""
+        read = await tx.payments.read_ahead(booking_id, learner_id=principal.user_id)
         learner = await tx.users.acquire_shared(principal.user_id)
         learner.current(principal)
-        booking = await tx.bookings.acquire(seen.id)
-        payments = await tx.payments.acquire_of_booking(seen.id)
+        booking = await tx.bookings.acquire(booking_id)
+        if booking.user_id != principal.user_id:
+            raise NotFound
+        payments = await tx.payments.acquire_of_booking(booking_id)
+        if not is_looked_up:
+            _require_looked_up(payments)
         refused = self._refusal(booking, payments)
         if refused is not None:
             raise refused
@@ -136,7 +162,8 @@ class PaymentService:
         if current is not None:
             opening = (each for each in operations if (each.payment_id, each.kind) == (current.id, OperationKind.OPEN))
             unsettled = next((each for each in opening if not each.is_settled), None)
-            return None if unsettled is None else partial(self._operations.settle, unsettled.id)
+            settle = None if unsettled is None else partial(self._operations.settle, unsettled.id)
+            return _Asked(booking, payments, settle)
         payment = await self._new_payment(tx, booking, payments, provider)
         asked = self._balance.operation(payment, OperationKind.OPEN, payment.amount, Cause.PAY, "open")
         # claimed by this request; a job takes over if it ends without an answer
@@ -150,7 +177,8 @@ class PaymentService:
         )
         if payments:  # a page for another number of seats is closed
             await self._balance.apply(tx, booking)
-        return partial(self._operations.carry_out, claimed, payment, booking, learner)
+        call = partial(self._operations.carry_out, claimed, payment, booking, learner, read)
+        return _Asked(booking, payments, call)
 
     def _refusal(self, booking: BookingHistory, payments: tuple[Payment, ...]) -> MarketplaceError | None:
         if not booking.asks_payment():
@@ -182,5 +210,23 @@ class PaymentService:
         )
 
 
-async def _no_operation(_: UUID) -> None:
-    """Ask nothing again for a repeated request."""
+class _Asked(NamedTuple):
+    """A booking and its payments, and what asks the provider; `None` if the page is known."""
+
+    booking: BookingHistory
+    payments: Sequence[Payment]
+    call: Call | None
+
+
+class _IsOpen(Exception):
+    """The booking has pages that are looked up before another is asked for."""
+
+    def __init__(self, payments: Sequence[Payment]) -> None:
+        super().__init__()
+        self.payments = payments
+
+
+def _require_looked_up(payments: Sequence[Payment]) -> None:
+    opened = [each for each in payments if each.status is PaymentStatus.OPEN]
+    if opened:
+        raise _IsOpen(opened)

@@ -11,16 +11,20 @@ from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.idempotency import Outcome, idempotently
+from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.rights import acquire_principal
 from marketplace.core.services.visibility import require_visible
 
 
 class ReportService:
-    """Reports. Each user can report a session once, so no one can flood the queue."""
+    """Reports. Each user can report a session once, and a bounded number a day, so no one can flood the queue."""
 
-    def __init__(self, *, unit_of_work: UnitOfWork, queue: ReportQueue, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, *, unit_of_work: UnitOfWork, queue: ReportQueue, counts: PersonalCounts, clock: Clock, ids: Ids
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._queue = queue
+        self._counts = counts
         self._clock = clock
         self._ids = ids
 
@@ -33,7 +37,10 @@ class ReportService:
         *,
         key: IdempotencyKey | None = None,
     ) -> Outcome[Report]:
-        """Report a session. Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyReported`, `KeyReused`."""
+        """Report a session.
+
+        Raises `Invalid`, `RateLimited`, `NotFound`, `OwnSession`, `AlreadyReported`, `KeyReused`.
+        """
         report = Report(
             id=self._ids.new(),
             session_id=session_id,
@@ -43,6 +50,7 @@ class ReportService:
             created_at=self._clock.now(),
         )
         require(report.validate())
+        await self._counts.report(principal.user_id)
 
         async def operation(tx: Transaction) -> Report:
             session = await tx.sessions.find(session_id)

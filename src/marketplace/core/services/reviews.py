@@ -19,6 +19,7 @@ from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
+from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.rights import acquire_principal
 from marketplace.core.services.visibility import require_visible
 
@@ -26,13 +27,14 @@ from marketplace.core.services.visibility import require_visible
 class ReviewService:
     """Reviews of completed bookings, published at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument per port
         self,
         *,
         unit_of_work: UnitOfWork,
         lists: ReviewLists,
         catalog: Catalog,
         bookings: BookingLists,
+        counts: PersonalCounts,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -40,6 +42,7 @@ class ReviewService:
         self._lists = lists
         self._catalog = catalog
         self._bookings = bookings
+        self._counts = counts
         self._clock = clock
         self._ids = ids
 
@@ -126,7 +129,7 @@ class ReviewService:
     ) -> Outcome[ReviewReport]:
         """Report a review to staff, once per person.
 
-        Raises `Invalid`, `NotFound`, `OwnReview`, `ReviewAlreadyReported`, `KeyReused`.
+        Raises `Invalid`, `RateLimited`, `NotFound`, `OwnReview`, `ReviewAlreadyReported`, `KeyReused`.
         """
         now = self._clock.now()
         report = ReviewReport(
@@ -138,6 +141,7 @@ class ReviewService:
             created_at=now,
         )
         require(report.validate())
+        await self._counts.report(principal.user_id)
 
         async def operation(tx: Transaction) -> ReviewReport:
             viewer = await acquire_principal(tx, principal)

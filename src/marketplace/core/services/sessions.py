@@ -13,12 +13,13 @@ from marketplace.core.domain.events import SessionEvent
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
+from marketplace.core.domain.personal_limits import DEFAULT_LIMITS
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import SESSION_FIELDS, Session, SessionDetails
 from marketplace.core.domain.slots import require_no_upcoming_bookings
 from marketplace.core.domain.suggestions import Suggestions, matching_categories
 from marketplace.core.domain.users import public_user
-from marketplace.core.errors import FieldErrors, NotFound
+from marketplace.core.errors import FieldErrors, NotFound, TooManySessions
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
@@ -51,8 +52,10 @@ class SessionService:
         ids: Ids,
         categories: Collection[str],
         only_verified: bool = False,
+        max_sessions: int = DEFAULT_LIMITS.max_sessions,
     ) -> None:
         self._only_verified = only_verified
+        self._max_sessions = max_sessions
         self._unit_of_work = unit_of_work
         self._catalog = catalog
         self._bookings = bookings
@@ -132,14 +135,20 @@ class SessionService:
     async def create(
         self, principal: Principal, changes: Mapping[str, Any], *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Create a session. Raises `NotSignedIn`, `NotACreator`, `Invalid`, `KeyReused`, `EmailUnverified`."""
+        """Create a session.
+
+        Raises `NotSignedIn`, `NotACreator`, `Invalid`, `KeyReused`, `EmailUnverified`, `TooManySessions`.
+        """
         principal.require_creator()
         self._check(changes)
         session_id, now = self._ids.new(), self._clock.now()
 
         async def operation(tx: Transaction) -> CatalogSession:
-            creator = await tx.users.acquire_shared(principal.user_id)
+            # not shared: sessions that are created at the same moment count, too
+            creator = await tx.users.acquire(principal.user_id)
             creator.current(principal).require_creator()
+            if await tx.sessions.has_unarchived(creator.id, self._max_sessions):
+                raise TooManySessions
             session = CatalogSession(
                 id=session_id,
                 creator_id=creator.id,

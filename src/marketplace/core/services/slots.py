@@ -1,7 +1,7 @@
 """Slots: bookable starts, and cancelling a start."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -78,8 +78,17 @@ class SlotService:
 
         That is what `list` returns or, for a session by arrangement, `suggest`.
         """
+        found = await self.public_of([session_id])
+        if not found:
+            raise NotFound
+        return found[session_id]
+
+    async def public_of(self, session_ids: Sequence[UUID]) -> dict[UUID, PublicStarts]:
+        """Return what `public` does, by session, without those that are not found. One statement."""
         now = self._clock.now()
-        return PublicStarts(availability=await self._visible(None, session_id, now, now + MAX_WINDOW), read_at=now)
+        found = await self._availabilities.find_all(session_ids, now, now + MAX_WINDOW)
+        seen = [PublicStarts(availability=each, read_at=now) for each in found if each.session.visible_to(None)]
+        return {each.session_id: each for each in seen}
 
     async def _visible(
         self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime

@@ -58,6 +58,22 @@ async def with_expired_offers_passed_on(tx: Transaction, quote: BookingQuote, no
     return quote if slot is None else replace(quote, slot=await pass_on(tx, slot, now))
 
 
+async def with_own_entry_ended(tx: Transaction, quote: BookingQuote, user_id: UUID, now: datetime) -> BookingQuote:
+    """Return a quote in which seats of expired offers and of the person's own are free. Locks their slot.
+
+    The person's open entry ends as booked: the seats have to be taken in this transaction.
+    """
+    slot = None if quote.slot is None else await tx.waitlist.acquire_slot(*quote.slot.key)
+    if slot is None:
+        return quote
+    slot = await pass_on(tx, slot, now)
+    own = await tx.waitlist.find_open(user_id, *slot.key)
+    if own is not None:
+        slot = without_entry(slot, own)
+        await tx.waitlist.save(slot, own.ended("booked", now))
+    return replace(quote, slot=slot)
+
+
 async def pass_on(tx: Transaction, slot: Slot, now: datetime) -> Slot:
     """End what is due in the line of an acquired slot, offer its free seats, and return it as saved. Idempotent."""
     if not slot.waiting:

@@ -5,9 +5,8 @@ import time
 from contextlib import suppress
 from datetime import datetime
 
-import httpx
-
 from marketplace.adapters.payments.events import SIGNATURE_HEADER
+from marketplace.adapters.payments.plain_http import PlainClient
 from marketplace.adapters.payments.signatures import sign
 from marketplace.adapters.payments.simulated.provider import SimulatedProvider
 from marketplace.adapters.payments.simulated.records import Notice
@@ -44,7 +43,8 @@ class Delivery:
                 await asyncio.wait([task], timeout=1)
 
     async def _run(self) -> None:
-        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+        client = PlainClient(timeout=TIMEOUT, connect_timeout=TIMEOUT)
+        try:
             settled = 0.0
             while True:
                 if time.monotonic() - settled >= TICK:
@@ -57,8 +57,10 @@ class Delivery:
                     task.add_done_callback(self._running.discard)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), TICK)
+        finally:
+            await client.close()
 
-    async def _send(self, client: httpx.AsyncClient, notice: Notice) -> None:
+    async def _send(self, client: PlainClient, notice: Notice) -> None:
         body = notice.body()
         headers = {
             "content-type": "application/json",
@@ -66,11 +68,11 @@ class Delivery:
         }
         try:
             async with self._limit:
-                answer = await client.post(self._address, content=body, headers=headers)
-        except httpx.HTTPError as error:
+                answer = await client.request("POST", self._address, headers, body)
+        except OSError as error:  # `TimeoutError`, too
             self._provider.notices.ended(notice, type(error).__name__, is_accepted=False)
             return
-        self._provider.notices.ended(notice, str(answer.status_code), is_accepted=answer.is_success)
+        self._provider.notices.ended(notice, str(answer.status), is_accepted=answer.is_success)
 
     def _signed_at(self) -> datetime:
         # the shop refuses old signatures, and its clock knows nothing of how far this one is ahead

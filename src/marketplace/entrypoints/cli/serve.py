@@ -9,8 +9,8 @@ from marketplace.entrypoints.cli.seed_demo import print_demo_accounts
 from marketplace.entrypoints.demo_issuer import running_issuer
 from marketplace.entrypoints.payment_simulator import running_simulator
 from marketplace.entrypoints.server import (
+    check_database,
     check_ports,
-    check_stored_amounts,
     check_texts,
     migrate_configured_database,
     wait_for_configured_database,
@@ -39,7 +39,7 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
         wait_for_configured_database(settings)
         if migrate:
             migrate_configured_database(settings)
-        check_stored_amounts(settings)
+        check_database(settings)
         if settings.demo:
             print_demo_accounts(settings)
         with running_simulator(settings) as paid, running_issuer(paid) as running:

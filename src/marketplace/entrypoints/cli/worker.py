@@ -6,7 +6,7 @@ import uvloop
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.environment import prepared_settings
 from marketplace.entrypoints.cli.console import announce, plain_errors
-from marketplace.entrypoints.server import check_metrics_port, check_stored_amounts, migrate_configured_database
+from marketplace.entrypoints.server import check_database, check_metrics_port, migrate_configured_database
 from marketplace.entrypoints.worker import make_meter, work_until_signalled
 from marketplace.settings import PREFIX, SettingsError
 from marketplace.telemetry.logs import configure_logs
@@ -22,7 +22,7 @@ def worker() -> None:
         check_metrics_port(settings)
         configure_logs(settings)
         migrate_configured_database(settings)
-        check_stored_amounts(settings)
+        check_database(settings)
         announce(settings, "Worker started.")
         with exported_metrics(settings):
             uvloop.run(work_until_signalled(settings, make_container(settings), make_meter(settings)))

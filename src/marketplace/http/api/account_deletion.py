@@ -10,10 +10,9 @@ from marketplace.core.errors import HasUpcomingBookings, RateLimited
 from marketplace.core.errors.admin import LastSuperuser
 from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.admin.refusals import RefusalService
-from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.users import UserService
 from marketplace.http.security.authorization import Access, Proof, opt, principal_of
-from marketplace.http.security.rate_limits import guesses
+from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.http.validation.fields import SubmittedPassword
 from marketplace.http.validation.parsing import read_body
 
@@ -46,7 +45,7 @@ class AccountDeletionController(Controller):
         request: Request[Any, Any, Any],
         deletion: FromDishka[AccountDeletionService],
         users: FromDishka[UserService],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
         refusals: FromDishka[RefusalService],
     ) -> None:
         """Final. Ends every login, archives your sessions, and erases your details and what you wrote.
@@ -56,8 +55,8 @@ class AccountDeletionController(Controller):
         """
         principal = principal_of(request)
         parsed = await read_body(request, DeletionIn)
-        guess = guesses(request, await users.profile(principal))
-        async with refusals.of_password_changes(principal), limits.guessing(*guess):
+        guess = limits.account(request, await users.profile(principal))
+        async with refusals.of_password_changes(principal), guess:
             if not parsed.is_valid:
                 parsed.checked(await deletion.validate(principal, parsed.values))
             await deletion.delete(principal, parsed.checked().password)

@@ -27,6 +27,7 @@ from marketplace.core.errors import (
     PriceChanged,
     SoldOut,
     TooLate,
+    TooManyBookings,
 )
 from marketplace.core.services.bookings import BookingService
 from marketplace.http.answers import Answer, Ask, json_answer
@@ -225,7 +226,7 @@ class BookingController(Controller):
             is_keyed=True,
             errors=(
                 *(NotFound, OwnSession, EmailUnverified, SoldOut, AlreadyBooked),
-                *(CreatorUnavailable, NotBookable, PriceChanged),
+                *(CreatorUnavailable, NotBookable, PriceChanged, TooManyBookings),
             ),
         ),
     )

@@ -13,8 +13,9 @@ from litestar.params import FromPath
 
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.calendars import CalendarFeed
-from marketplace.core.errors import ImpersonatedReadOnly, NotFound
+from marketplace.core.errors import ImpersonatedReadOnly, NotFound, Overloaded
 from marketplace.core.services.calendars import CalendarService
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.public_answers import ETAG
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.static.files import accepted_codings, matches_etag
@@ -95,10 +96,14 @@ class CalendarController(Controller):
         operation_id="read_calendar_feed",
         summary="Get a calendar feed",
         media_type=CALENDAR,
-        opt=opt(Access.PUBLIC, errors=(NotFound,), headers=FEED_HEADERS),
+        opt=opt(Access.PUBLIC, errors=(NotFound, Overloaded), headers=FEED_HEADERS),
     )
     async def of_token(
-        self, request: Request[Any, Any, Any], feed: FromPath[str], calendars: FromDishka[CalendarService]
+        self,
+        request: Request[Any, Any, Any],
+        feed: FromPath[str],
+        calendars: FromDishka[CalendarService],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[bytes]:
         """One event per booking of a user as learner, and one per slot as creator, with its attendees.
 
@@ -108,18 +113,23 @@ class CalendarController(Controller):
         token = re.fullmatch(FEED, feed, re.ASCII)
         if token is None:
             raise NotFound
-        calendar = await calendars.of_token(token[1])
-        # weak: the time of creation in the file is not part of it, nor is the content coding
-        etag = f'"{calendar.version}"'
-        headers = {"ETag": f"W/{etag}", "Cache-Control": FEED_CACHING, "Vary": "Accept-Encoding"}
-        if matches_etag(etag, ",".join(request.headers.getall("if-none-match", []))):
-            return Response(b"", status_code=304, media_type=CALENDAR, headers=headers)
-        rendered = await calendars.render(calendar)
-        codings = accepted_codings(",".join(request.headers.getall("accept-encoding", [])))
-        if "gzip" in codings and len(rendered) >= MIN_COMPRESSED:
-            rendered = await asyncio.to_thread(gzip.compress, rendered, 3)
-            headers["Content-Encoding"] = "gzip"
-        return _calendar(rendered, "bookings", headers)
+        async with heavy.answers.turn(request, "feed"):
+            return await _feed(request, calendars, token[1])
+
+
+async def _feed(request: Request[Any, Any, Any], calendars: CalendarService, token: str) -> Response[bytes]:
+    calendar = await calendars.of_token(token)
+    # weak: the time of creation in the file is not part of it, nor is the content coding
+    etag = f'"{calendar.version}"'
+    headers = {"ETag": f"W/{etag}", "Cache-Control": FEED_CACHING, "Vary": "Accept-Encoding"}
+    if matches_etag(etag, ",".join(request.headers.getall("if-none-match", []))):
+        return Response(b"", status_code=304, media_type=CALENDAR, headers=headers)
+    rendered = await calendars.render(calendar)
+    codings = accepted_codings(",".join(request.headers.getall("accept-encoding", [])))
+    if "gzip" in codings and len(rendered) >= MIN_COMPRESSED:
+        rendered = await asyncio.to_thread(gzip.compress, rendered, 3)
+        headers["Content-Encoding"] = "gzip"
+    return _calendar(rendered, "bookings", headers)
 
 
 def _address(feed: CalendarFeed, addresses: SiteAddresses) -> CalendarFeedOut:

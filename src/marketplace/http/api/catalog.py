@@ -14,6 +14,7 @@ from marketplace.core.errors import FieldErrors
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.answers import Answer, Ask, json_answer
 from marketplace.http.api.offsets import ViewerZone
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.kept import KeptAnswers, PublicAnswer
 from marketplace.http.public_answers import public_answer
 from marketplace.http.validation.fields import (
@@ -146,13 +147,14 @@ def filters_of(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
     )
 
 
-async def count_sessions(ask: Ask, sessions: SessionService, kept: KeptAnswers) -> Answer:
+async def count_sessions(ask: Ask, sessions: SessionService, kept: KeptAnswers, heavy: HeavyWork) -> Answer:
     """Answer with the facets of the catalog."""
 
     async def read() -> PublicAnswer:
         parsed = read_query(ask, FacetsQuery)
         query = parsed.checked(validate_query(parsed.values))
-        facets = await sessions.facets(filters_of(query, "-created_at"))
+        async with heavy.answers.turn(ask, "facets"):
+            facets = await sessions.facets(filters_of(query, "-created_at"))
         return PublicAnswer(json_answer(msgspec.convert(facets, FacetsOut, from_attributes=True)), may_lag=True)
 
     return await public_answer(ask, kept, read, common="everyone")

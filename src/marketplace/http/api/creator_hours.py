@@ -10,13 +10,14 @@ from litestar.params import FromPath
 
 from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.time_zone_names import TimeZone
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, Overloaded
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.slots import SlotService
 from marketplace.http.api.offsets import ViewerQuery, zone_or_profile
 from marketplace.http.api.schedules import WeeklyHoursOut, range_out
 from marketplace.http.api.slots import DEFAULT_WINDOW, SlotOut, slots_answer
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.pagination import LINK
 from marketplace.http.security.authorization import Access, opt, optional_principal_of, principal_of
 from marketplace.http.validation.fields import Window
@@ -77,7 +78,7 @@ class CreatorHoursController(Controller):
         "/sessions/{session_id:uuid}/suggested-starts",
         operation_id="list_suggested_starts",
         summary="Suggest starts by arrangement",
-        opt=opt(Access.ANYONE, scope="read", query=SuggestionsQuery, errors=(NotFound,), headers=LINK),
+        opt=opt(Access.ANYONE, scope="read", query=SuggestionsQuery, errors=(NotFound, Overloaded), headers=LINK),
     )
     async def suggest(
         self,
@@ -85,6 +86,7 @@ class CreatorHoursController(Controller):
         session_id: FromPath[UUID],
         slots: FromDishka[SlotService],
         clock: FromDishka[Clock],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[list[SlotOut]]:
         """Quarter hours within the creator's hours, taken ones with the `reason`; none for a scheduled session.
 
@@ -94,9 +96,10 @@ class CreatorHoursController(Controller):
         begin = parsed.values.get("begin") or clock.now()
         end = parsed.values.get("end") or begin + DEFAULT_WINDOW
         query = parsed.checked(slots.validate(begin, end) if parsed.is_valid_for("from", "to") else {})
-        found = await slots.suggest(optional_principal_of(request), session_id, begin, end)
-        zone = zone_or_profile(request, query.time_zone)
-        return slots_answer(request, found, zone, ("from", "to"), end).response()
+        async with heavy.answers.turn(request, "suggested starts"):
+            found = await slots.suggest(optional_principal_of(request), session_id, begin, end)
+            shown = await slots_answer(request, found, zone_or_profile(request, query.time_zone), ("from", "to"), end)
+            return shown.response()
 
 
 def _hours_out(hours: CreatorHours) -> HoursOut:

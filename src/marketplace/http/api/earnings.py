@@ -14,7 +14,7 @@ from marketplace.core.domain.ledger import TransactionKind
 from marketplace.core.domain.money import AmountChange, currency
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.sessions import Title
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, RateLimited
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.earnings import EarningsService
 from marketplace.http.api.payments import CurrencyCode
@@ -86,7 +86,7 @@ class EarningsController(Controller):
         opt=opt(
             Access.CREATOR,
             scope="read",
-            errors=(NotFound,),
+            errors=(NotFound, RateLimited),
             headers={"Content-Disposition": "`attachment`, with a file name."},
             files=(CSV,),
         ),

@@ -16,6 +16,7 @@ from marketplace.core.services.users import UserService
 from marketplace.http.security import rate_limits
 from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.security.origin import origin_of
+from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.http.validation.fields import EmailTokenField, SubmittedPassword
 from marketplace.http.validation.parsing import read_body, read_nothing
 
@@ -148,14 +149,15 @@ class EmailAddressController(Controller):
         request: Request[Any, Any, Any],
         addresses: FromDishka[EmailAddressService],
         users: FromDishka[UserService],
+        guesses: FromDishka[SignInLimits],
         limits: FromDishka[RateLimitService],
         refusals: FromDishka[RefusalService],
     ) -> None:
         """Sends a link to the new address. It becomes yours once you verify it; only the newest link works."""
         principal = principal_of(request)
         parsed = await read_body(request, EmailChangeIn)
-        guess = rate_limits.guesses(request, await users.profile(principal))
-        async with refusals.of_password_changes(principal), limits.guessing(*guess):
+        guess = guesses.account(request, await users.profile(principal))
+        async with refusals.of_password_changes(principal), guess:
             if not parsed.is_valid:
                 parsed.checked(await addresses.validate_change(principal, parsed.values))
             data = parsed.checked()

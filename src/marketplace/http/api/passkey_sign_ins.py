@@ -10,14 +10,13 @@ from marketplace.core.errors import RateLimited
 from marketplace.core.errors.passkeys import PasskeyRefused, PasskeysUnavailable
 from marketplace.core.services.passkey_proofs import PasskeyProofs
 from marketplace.core.services.passkey_sign_ins import PasskeySignIns
-from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.users import UserService
 from marketplace.http.api.passkey_structs import PasskeyRequestOptions, request_options
 from marketplace.http.api.sign_ins import SignedInOut, signed_in
-from marketplace.http.security import rate_limits
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.refresh_cookie import COOKIE_HEADER, RefreshCookie
+from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.http.validation.fields import UseCookie
 from marketplace.http.validation.parsing import read_body, read_nothing
 from marketplace.http.validation.passkey_fields import AssertionField
@@ -53,14 +52,14 @@ class PasskeySignInController(Controller):
         self,
         request: Request[Any, Any, Any],
         sign_ins: FromDishka[PasskeySignIns],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
     ) -> PasskeyRequestOptions:
         """For `navigator.credentials.get()`. The challenge works once, for 5 minutes.
 
         The options name no account and no passkey: the browser offers those that it has.
         """
         await read_nothing(request)
-        await limits.check(rate_limits.passkey_challenge(request))
+        await limits.passkey_challenge(request)
         return request_options(await sign_ins.options())
 
     @post(
@@ -80,16 +79,16 @@ class PasskeySignInController(Controller):
         request: Request[Any, Any, Any],
         sign_ins: FromDishka[PasskeySignIns],
         cookie: FromDishka[RefreshCookie],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
     ) -> Response[SignedInOut]:
         """With what the browser returned for the options. Every refusal gets the same response.
 
         With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
         """
         data = (await read_body(request, PasskeySignInBody)).checked()
-        async with limits.guessing(rate_limits.passkey_sign_in(request)):
+        async with limits.passkey(request):
             login = await sign_ins.sign_in(data.credential, origin_of(request))
-        return signed_in(request, cookie, login, use_cookie=data.use_cookie)
+        return signed_in(request, cookie, limits, login, use_cookie=data.use_cookie)
 
 
 class PasskeyProofController(Controller):
@@ -109,11 +108,11 @@ class PasskeyProofController(Controller):
         self,
         request: Request[Any, Any, Any],
         proofs: FromDishka[PasskeyProofs],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
     ) -> PasskeyRequestOptions:
         """For `navigator.credentials.get()`. The challenge works once, for 5 minutes, with this login."""
         await read_nothing(request)
-        await limits.check(rate_limits.passkey_challenge(request))
+        await limits.passkey_challenge(request)
         return request_options(await proofs.options(principal_of(request)))
 
     @post(
@@ -128,10 +127,10 @@ class PasskeyProofController(Controller):
         request: Request[Any, Any, Any],
         proofs: FromDishka[PasskeyProofs],
         users: FromDishka[UserService],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
     ) -> None:
         """After 403 `reauthentication_required` with `passkey` among its `methods`, in place of a code or password."""
         principal = principal_of(request)
         data = (await read_body(request, PasskeyProofBody)).checked()
-        async with limits.guessing(*rate_limits.guesses(request, await users.profile(principal))):
+        async with limits.account(request, await users.profile(principal)):
             await proofs.prove(principal, data.credential)

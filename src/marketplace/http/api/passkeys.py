@@ -13,11 +13,10 @@ from marketplace.core.errors import NotFound, RateLimited
 from marketplace.core.errors.identities import LastWayIn
 from marketplace.core.errors.passkeys import PasskeyRefused, PasskeysUnavailable, TooManyPasskeys
 from marketplace.core.services.passkeys import PasskeyService
-from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.http.api.passkey_structs import PasskeyCreationOptions, PasskeyOut, creation_options
 from marketplace.http.conversions import converted
-from marketplace.http.security import rate_limits
 from marketplace.http.security.authorization import Access, Proof, opt, principal_of
+from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.http.validation.parsing import read_body, read_nothing
 from marketplace.http.validation.passkey_fields import NewCredentialField, OptionalPasskeyName
 
@@ -57,11 +56,11 @@ class PasskeyController(Controller):
         self,
         request: Request[Any, Any, Any],
         passkeys: FromDishka[PasskeyService],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
     ) -> PasskeyCreationOptions:
         """For `navigator.credentials.create()`. The challenge works once, for 5 minutes, with this login."""
         await read_nothing(request)
-        await limits.check(rate_limits.passkey_challenge(request))
+        await limits.passkey_challenge(request)
         return creation_options(await passkeys.registration(principal_of(request)))
 
     @post(

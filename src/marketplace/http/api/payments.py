@@ -17,15 +17,14 @@ from marketplace.core.domain.payments import PaymentOperation, PaymentStatus
 from marketplace.core.domain.sessions import Title
 from marketplace.core.errors import NotFound, RateLimited
 from marketplace.core.errors.payments import InvalidNotice, InvalidSignature, NothingToPay, PaymentExpired, ProviderAway
-from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.payment_settlement import PaymentSettlement
 from marketplace.core.services.payments import PaymentService
-from marketplace.http.answers import body_of
+from marketplace.http.answers import Answer, Ask, body_of, json_answer
 from marketplace.http.api.users import PublicUserOut
 from marketplace.http.conversions import converted
-from marketplace.http.idempotency import answer, key_of, validate_key
+from marketplace.http.idempotency import key_of, replayed_header, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.parsing import ParsedBody, read_nothing
+from marketplace.http.validation.parsing import ParsedBody, ignore_body
 
 MAX_NOTICE = 64 * 1024
 """Bytes of a notice."""
@@ -109,6 +108,15 @@ def payment_out(payment: BookingPayment | None) -> PaymentOut | None:
     return converted(payment, PaymentOut, amounts)
 
 
+async def pay_booking(ask: Ask, booking_id: UUID, payments: PaymentService) -> Answer:
+    """Ask for the page where a booking is paid, and answer with its payment."""
+    ignore_body(ask, ask.body)
+    nothing = ParsedBody(msgspec.Struct, {}, {})
+    nothing.checked(validate_key(ask))
+    paid = await payments.pay(principal_of(ask), booking_id, key=key_of(ask, nothing))
+    return json_answer(payment_out(paid.resource), headers=replayed_header(paid))
+
+
 class PaymentController(Controller):
     """Payments of a booking."""
 
@@ -134,11 +142,7 @@ class PaymentController(Controller):
         A page that was opened before is looked up, so a learner who comes back from it sees what came of it. If the
         provider doesn't answer, the seats stay held and the `status` is `asking`. At most 60 look-ups in 15 minutes.
         """
-        await read_nothing(request)
-        nothing = ParsedBody(msgspec.Struct, {}, {})
-        nothing.checked(validate_key(request))
-        paid = await payments.pay(principal_of(request), booking_id, key=key_of(request, nothing))
-        return answer(Outcome(payment_out(paid.resource), is_replay=paid.is_replay), PaymentOut)
+        return (await pay_booking(await Ask.with_body(request), booking_id, payments)).response()
 
     @get(
         "/receipts",

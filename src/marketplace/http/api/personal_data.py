@@ -14,7 +14,7 @@ from marketplace.core.domain.identities import IdentityProvider
 from marketplace.core.domain.messages import MessageKind
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.rate_limits import DATA_EXPORT, Attempt
-from marketplace.core.errors import ImpersonatedReadOnly, RateLimited
+from marketplace.core.errors import ImpersonatedReadOnly, Overloaded, RateLimited
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.personal_data import Part, PersonalDataService
 from marketplace.core.services.provider_sign_ins import ProviderSignIns
@@ -30,6 +30,7 @@ from marketplace.http.api.reviews import OwnReviewOut, ReviewReportOut
 from marketplace.http.api.sessions import session_out
 from marketplace.http.api.users import ProfileOut
 from marketplace.http.conversions import converted
+from marketplace.http.heavy_work import with_turn_of_export
 from marketplace.http.problems import SAFE_HEADERS
 from marketplace.http.security.authorization import Access, opt, principal_of
 
@@ -96,10 +97,11 @@ class PersonalDataController(Controller):
         summary="Download your data",
         opt=opt(
             Access.SIGNED_IN,
-            errors=(ImpersonatedReadOnly, RateLimited),
+            errors=(ImpersonatedReadOnly, Overloaded, RateLimited),
             headers={"Content-Disposition": "`attachment`, with a file name."},
             files=(JSON,),
         ),
+        middleware=[with_turn_of_export],
     )
     async def export(
         self,

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.identities import Flow, IdentityProvider
 from marketplace.core.domain.language_tags import Locale
+from marketplace.core.domain.rate_limits import REGISTRATION
 from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.domain.tokens import SecondFactorDue
 from marketplace.core.errors import Busy, ImpersonatedReadOnly, NotFound, RateLimited
@@ -25,6 +26,7 @@ from marketplace.http.security.authorization import Access, Proof, opt, principa
 from marketplace.http.security.flow_cookie import FlowCookie
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.refresh_cookie import COOKIE_HEADER, RefreshCookie
+from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.http.validation.fields import NextPath
 from marketplace.http.validation.parsing import read_nothing, read_optional_body
 
@@ -94,7 +96,7 @@ class ProviderController(Controller):
         request: Request[Any, Any, Any],
         provider: FromPath[str],
         sign_ins: FromDishka[ProviderSignIns],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
         cookie: FromDishka[FlowCookie],
         addresses: FromDishka[SiteAddresses],
     ) -> Response[ProviderTripOut]:
@@ -104,7 +106,7 @@ class ProviderController(Controller):
         one, it is created. Staff connect a service first.
         """
         trip = (await read_optional_body(request, ProviderTripIn)).checked()
-        await limits.check(rate_limits.provider_sign_in(request))
+        await limits.provider(request)
         url, sealed = await sign_ins.begin(
             provider,
             redirect_uri=_redirect_uri(request, addresses, provider),
@@ -131,13 +133,13 @@ class ProviderController(Controller):
         request: Request[Any, Any, Any],
         provider: FromPath[str],
         sign_ins: FromDishka[ProviderSignIns],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
         cookie: FromDishka[FlowCookie],
         addresses: FromDishka[SiteAddresses],
     ) -> Response[ProviderTripOut]:
         """For browsers: open `url` in the same window. It is connected if this login is still active then."""
         await read_nothing(request)
-        await limits.check(rate_limits.provider_sign_in(request))
+        await limits.provider(request)
         url, sealed = await sign_ins.begin(
             provider, redirect_uri=_redirect_uri(request, addresses, provider), principal=principal_of(request)
         )
@@ -160,6 +162,7 @@ class ProviderController(Controller):
         provider: FromPath[str],
         sign_ins: FromDishka[ProviderSignIns],
         limits: FromDishka[RateLimitService],
+        sign_in_limits: FromDishka[SignInLimits],
         refusals: FromDishka[RefusalService],
         flow_cookie: FromDishka[FlowCookie],
         refresh_cookie: FromDishka[RefreshCookie],
@@ -173,9 +176,8 @@ class ProviderController(Controller):
         origin, network = origin_of(request), rate_limits.client_network(request)
         try:
             async with refusals.of_provider_sign_ins(known.issuer, origin, network):
-                login = await sign_ins.finish(
-                    kept, _returned(request), origin, lambda: limits.check(rate_limits.registration(request))
-                )
+                registration = rate_limits.per_network(REGISTRATION, request)
+                login = await sign_ins.finish(kept, _returned(request), origin, lambda: limits.check(*registration))
         except SignInFailed as error:
             return _arrival(request, flow_cookie, flow, error.failure, known)
         except RateLimited:
@@ -189,6 +191,7 @@ class ProviderController(Controller):
         response = _arrival(request, flow_cookie, flow, "done", known)
         if login is not None:
             refresh_cookie.keep(request, response, login.tokens.refresh)
+            sign_in_limits.remember(request, response, login.user.email)
         return response
 
     @post(
@@ -219,7 +222,7 @@ def _redirect_uri(request: Request[Any, Any, Any], addresses: SiteAddresses, pro
     other = addresses.root.replace("://localhost", "://127.0.0.1", 1)
     hosts = headers_of(request, b"host")
     root = other if hosts and f"http://{hosts[0]}" == other else addresses.root
-    return f"{root}/api/auth/oidc/{provider}/callback/"
+    return SiteAddresses(root).provider_callback(provider)
 
 
 def _returned(request: Request[Any, Any, Any]) -> Returned:

@@ -9,15 +9,15 @@ from litestar import Controller, Request, Response, post
 from marketplace.core.errors import BadCredentials, RateLimited
 from marketplace.core.errors.second_factors import BadChallenge, BadSecondFactor
 from marketplace.core.services.admin.refusals import RefusalService
-from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.reauthentication import ReauthenticationService
 from marketplace.core.services.second_factor_sign_ins import SecondFactorSignIns
 from marketplace.core.services.users import UserService
 from marketplace.http.api.sign_ins import SignedInOut, signed_in
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.security.origin import origin_of
-from marketplace.http.security.rate_limits import client_network, guesses
+from marketplace.http.security.rate_limits import client_network
 from marketplace.http.security.refresh_cookie import COOKIE_HEADER, RefreshCookie
+from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.http.validation.fields import Challenge, OptionalCode, OptionalPassword, SubmittedCode, UseCookie
 from marketplace.http.validation.parsing import read_body
 
@@ -60,7 +60,7 @@ class ReauthenticationController(Controller):
         request: Request[Any, Any, Any],
         sign_ins: FromDishka[SecondFactorSignIns],
         cookie: FromDishka[RefreshCookie],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
         refusals: FromDishka[RefusalService],
     ) -> Response[SignedInOut]:
         """After 401 `second_factor_required` of `/api/auth/login/`.
@@ -72,10 +72,10 @@ class ReauthenticationController(Controller):
         account, origin = await sign_ins.account_of(data.challenge), origin_of(request)
         async with (
             refusals.of_sign_ins(account.email, origin, client_network(request)),
-            limits.guessing(*guesses(request, account)),
+            limits.account(request, account),
         ):
             login = await sign_ins.log_in(data.challenge, data.code, origin)
-        return signed_in(request, cookie, login, use_cookie=data.use_cookie)
+        return signed_in(request, cookie, limits, login, use_cookie=data.use_cookie)
 
     @post(
         "/reauthenticate",
@@ -89,7 +89,7 @@ class ReauthenticationController(Controller):
         request: Request[Any, Any, Any],
         reauthentication: FromDishka[ReauthenticationService],
         users: FromDishka[UserService],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
         refusals: FromDishka[RefusalService],
     ) -> None:
         """After 403 `reauthentication_required`, whose `methods` say what is accepted. A sign-in is a proof, too.
@@ -99,6 +99,6 @@ class ReauthenticationController(Controller):
         """
         principal = principal_of(request)
         data = (await read_body(request, ProofIn)).checked()
-        guess = guesses(request, await users.profile(principal))
-        async with refusals.of_password_changes(principal), limits.guessing(*guess):
+        guess = limits.account(request, await users.profile(principal))
+        async with refusals.of_password_changes(principal), guess:
             await reauthentication.prove(principal, password=data.password, code=data.code)

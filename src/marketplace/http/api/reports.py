@@ -10,7 +10,7 @@ from litestar import Controller, Request, Response, post
 from litestar.params import FromPath
 
 from marketplace.core.domain.reports import ReportReasonWord, ReportText
-from marketplace.core.errors import AlreadyReported, NotFound, OwnSession
+from marketplace.core.errors import AlreadyReported, NotFound, OwnSession, RateLimited
 from marketplace.core.services.reports import ReportService
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
@@ -44,7 +44,9 @@ class ReportController(Controller):
         "/",
         operation_id="report_session",
         summary="Report a session",
-        opt=opt(Access.SIGNED_IN, body=ReportIn, is_keyed=True, errors=(NotFound, OwnSession, AlreadyReported)),
+        opt=opt(
+            Access.SIGNED_IN, body=ReportIn, is_keyed=True, errors=(NotFound, OwnSession, AlreadyReported, RateLimited)
+        ),
     )
     async def report(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], reports: FromDishka[ReportService]

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from marketplace.core.domain.reports import ReportReasonWord, ReportText
 from marketplace.core.domain.reviews import AnswerText, ReviewText, Stars
-from marketplace.core.errors import NotFound, NotYours, TooLate
+from marketplace.core.errors import NotFound, NotYours, RateLimited, TooLate
 from marketplace.core.errors.reviews import (
     AlreadyAnswered,
     AlreadyReviewed,
@@ -180,7 +180,10 @@ class ReviewController(Controller):
         operation_id="report_review",
         summary="Report a review",
         opt=opt(
-            Access.SIGNED_IN, body=ReviewReportIn, is_keyed=True, errors=(NotFound, OwnReview, ReviewAlreadyReported)
+            Access.SIGNED_IN,
+            body=ReviewReportIn,
+            is_keyed=True,
+            errors=(NotFound, OwnReview, ReviewAlreadyReported, RateLimited),
         ),
     )
     async def report(

@@ -9,6 +9,7 @@ from marketplace.http.api.admin.dashboards import DashboardController
 from marketplace.http.api.admin.exports import ExportController
 from marketplace.http.api.admin.impersonation import ImpersonationController
 from marketplace.http.api.admin.lists import AdminListController
+from marketplace.http.api.admin.logins import LoginAdminController
 from marketplace.http.api.admin.messages import MessageAdminController
 from marketplace.http.api.admin.password_resets import ResetAdminController
 from marketplace.http.api.admin.payments import PaymentAdminController
@@ -113,6 +114,7 @@ CONTROLLERS = (
     ResetAdminController,
     ApiKeyAdminController,
     ImpersonationController,
+    LoginAdminController,
     SecondFactorAdminController,
     SessionAdminController,
     ReportAdminController,

@@ -12,11 +12,12 @@ from litestar.params import FromPath
 
 from marketplace.core.domain.schedules import Schedule, TimeRange
 from marketplace.core.domain.time_zone_names import TimeZone
-from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
+from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours, Overloaded
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.slots import SlotService
 from marketplace.http.api.slots import DEFAULT_WINDOW, SlotOut, slots_answer
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.pagination import LINK
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.fields import Window
@@ -146,7 +147,7 @@ class ScheduleController(Controller):
             scope="sessions:write",
             body=SchedulePreviewIn,
             query=PreviewRestQuery,
-            errors=(NotFound, NotYours, CreatorUnavailable),
+            errors=(NotFound, NotYours, CreatorUnavailable, Overloaded),
             headers=LINK,
         ),
     )
@@ -156,6 +157,7 @@ class ScheduleController(Controller):
         session_id: FromPath[UUID],
         slots: FromDishka[SlotService],
         clock: FromDishka[Clock],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[list[SlotOut]]:
         """For the session's creator only. Lists every start of this schedule, closed ones with the reason.
 
@@ -169,8 +171,10 @@ class ScheduleController(Controller):
         is_known = parsed.is_valid_for("starts_from", "starts_to") and rest.is_valid
         data = parsed.checked(rest.errors, slots.validate_preview(begin, end) if is_known else {})
         principal = principal_of(request)
-        found = await slots.preview(principal, session_id, _schedule(data), begin, end)
-        return slots_answer(request, found, principal.time_zone, ("starts_from", "starts_to"), end).response()
+        async with heavy.answers.turn(request, "preview"):
+            found = await slots.preview(principal, session_id, _schedule(data), begin, end)
+            shown = await slots_answer(request, found, principal.time_zone, ("starts_from", "starts_to"), end)
+            return shown.response()
 
 
 def _schedule(data: ScheduleIn) -> Schedule | None:

@@ -20,8 +20,12 @@ from marketplace.core.errors import (
     NotFound,
     NotSignedIn,
     NotYours,
+    Overloaded,
+    RateLimited,
+    TooManySessions,
 )
 from marketplace.core.services.idempotency import Outcome
+from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.answers import Answer, Ask, first_parameter, json_answer
 from marketplace.http.api.catalog import (
@@ -38,11 +42,13 @@ from marketplace.http.api.offsets import ViewerQuery, viewer_zone_of, zone_or_pr
 from marketplace.http.api.session_fragments import encoded_page
 from marketplace.http.api.session_structs import ModerationOut, SessionBaseOut, SessionIn
 from marketplace.http.conversions import converted
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.kept import KeptAnswers, PublicAnswer
 from marketplace.http.pagination import BOUNDED, SEARCHED, Cursors
 from marketplace.http.public_answers import ETAG, public_answer
 from marketplace.http.security.authorization import Access, creator_of, opt, optional_principal_of, principal_of
+from marketplace.http.security.rate_limits import per_network
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_query
 
 CHANGE_ERRORS = (NotFound, NotYours, EmailUnverified, HasUpcomingBookings, CreatorUnavailable)
@@ -73,11 +79,13 @@ def session_out(
     return converted(session, SessionOut, {"next_slot": slot, "first_slot": first_slot})
 
 
-async def list_sessions(ask: Ask, sessions: SessionService, cursors: Cursors, kept: KeptAnswers) -> Answer:
+async def list_sessions(
+    ask: Ask, sessions: SessionService, cursors: Cursors, kept: KeptAnswers, counts: PersonalCounts
+) -> Answer:
     """Answer with a page of the catalog, or of a creator's own sessions."""
 
     async def read() -> PublicAnswer:
-        return PublicAnswer(await _page(ask, sessions, cursors, kept), may_lag=True)
+        return PublicAnswer(await _page(ask, sessions, cursors, kept, counts), may_lag=True)
 
     common = None if _asks_own(ask) else zone_or_profile(ask, None) or "anyone"
     return await public_answer(ask, kept, read, common=common)
@@ -87,12 +95,17 @@ def _asks_own(ask: Ask) -> bool:
     return first_parameter(ask, "my_sessions").lower() == "true"
 
 
-async def _page(ask: Ask, sessions: SessionService, cursors: Cursors, kept: KeptAnswers) -> Answer:
+async def _page(
+    ask: Ask, sessions: SessionService, cursors: Cursors, kept: KeptAnswers, counts: PersonalCounts
+) -> Answer:
     creator = await creator_of(ask) if _asks_own(ask) else None
     parsed = read_query(ask, CatalogQuery)
     query = parsed.checked(validate_query(parsed.values), cursors.validate(ask, parsed.values))
     position, zone = cursors.open(ask, query.cursor), zone_or_profile(ask, query.time_zone)
     filters = filters_of(query, ordering_of(query))
+    if creator is None and filters.words:
+        searcher = optional_principal_of(ask)
+        await counts.search(searcher.user_id if searcher else None, lambda limit: per_network(limit, ask))
     # readers in other time zones read the same page
     key = kept.is_on, filters, query.limit, position
     if creator is None and kept.is_on:
@@ -141,7 +154,7 @@ class SessionController(Controller):
             Access.ANYONE,
             scope="read",
             query=CatalogQuery,
-            errors=(NotSignedIn, NotACreator),
+            errors=(NotSignedIn, NotACreator, RateLimited),
             headers=BOUNDED | SEARCHED | ETAG,
         ),
     )
@@ -151,30 +164,41 @@ class SessionController(Controller):
         sessions: FromDishka[SessionService],
         cursors: FromDishka[Cursors],
         kept: FromDishka[KeptAnswers],
+        counts: FromDishka[PersonalCounts],
     ) -> Response[list[SessionOut]]:
         """Active sessions, newest first or by `ordering`. With `featured=true`, the most recently featured come first.
 
         `my_sessions=true` lists all of a creator's own sessions, including inactive ones, newest first and unfiltered.
         """
-        return (await list_sessions(Ask(request.scope), sessions, cursors, kept)).response()
+        return (await list_sessions(Ask(request.scope), sessions, cursors, kept, counts)).response()
 
     @get(
         "/facets",
         operation_id="count_sessions",
         summary="Count the catalog by category, tag and price",
-        opt=opt(Access.ANYONE, scope="read", query=FacetsQuery, headers=ETAG),
+        opt=opt(Access.ANYONE, scope="read", query=FacetsQuery, errors=(Overloaded,), headers=ETAG),
     )
     async def facets(
-        self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], kept: FromDishka[KeptAnswers]
+        self,
+        request: Request[Any, Any, Any],
+        sessions: FromDishka[SessionService],
+        kept: FromDishka[KeptAnswers],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[FacetsOut]:
         """Takes the filters of the list."""
-        return (await count_sessions(Ask(request.scope), sessions, kept)).response()
+        return (await count_sessions(Ask(request.scope), sessions, kept, heavy)).response()
 
     @post(
         "/",
         operation_id="create_session",
         summary="Create a session",
-        opt=opt(Access.CREATOR, scope="sessions:write", body=SessionIn, is_keyed=True, errors=(EmailUnverified,)),
+        opt=opt(
+            Access.CREATOR,
+            scope="sessions:write",
+            body=SessionIn,
+            is_keyed=True,
+            errors=(EmailUnverified, TooManySessions),
+        ),
     )
     async def create(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]

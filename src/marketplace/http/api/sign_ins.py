@@ -9,6 +9,7 @@ from marketplace.core.domain.tokens import SecondFactorDue, SignedIn
 from marketplace.core.errors.second_factors import SecondFactorRequired
 from marketplace.http.api.users import ProfileOut
 from marketplace.http.security.refresh_cookie import RefreshCookie
+from marketplace.http.security.sign_in_limits import SignInLimits
 
 
 class TokenPairOut(msgspec.Struct):
@@ -25,9 +26,14 @@ class SignedInOut(TokenPairOut):
 
 
 def signed_in(
-    request: Request[Any, Any, Any], cookie: RefreshCookie, login: SignedIn | SecondFactorDue, *, use_cookie: bool
+    request: Request[Any, Any, Any],
+    cookie: RefreshCookie,
+    limits: SignInLimits,
+    login: SignedIn | SecondFactorDue,
+    *,
+    use_cookie: bool,
 ) -> Response[SignedInOut]:
-    """Answer with the tokens; with `use_cookie`, the refresh token is in the cookie only.
+    """Answer with the tokens; with `use_cookie`, the refresh token is in the cookie only, and the device is known.
 
     Raises `SecondFactorRequired` if the second factor is due.
     """
@@ -38,4 +44,5 @@ def signed_in(
     response = Response(SignedInOut(access=login.tokens.access, refresh=shown, user=user))
     if use_cookie:
         cookie.keep(request, response, login.tokens.refresh)
+        limits.remember(request, response, login.user.email)
     return response

@@ -1,5 +1,6 @@
 """Slot endpoints."""
 
+import asyncio
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,13 +14,14 @@ from msgspec import UNSET
 
 from marketplace.core.domain.bookable_starts import BookableStarts, Closing
 from marketplace.core.domain.fields import Reason
-from marketplace.core.errors import NotFound, NotYours, TooLate
+from marketplace.core.errors import NotFound, NotYours, Overloaded, TooLate
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.slots import SlotService
 from marketplace.http.answers import Answer, Ask, HasScope, first_parameter, json_answer
 from marketplace.http.api.booking_views import BookingOut, BookingViews
 from marketplace.http.api.offsets import Offsets, OffsetsOut, ViewerQuery, zone_or_profile
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.idempotency import answer_all, key_of, validate_key
 from marketplace.http.kept import KeptAnswers, PublicAnswer
 from marketplace.http.pagination import LINK, next_link
@@ -29,6 +31,8 @@ from marketplace.http.validation.fields import SlotStart, Window
 from marketplace.http.validation.parsing import read_body, read_query
 
 DEFAULT_WINDOW = timedelta(days=14)
+MANY = 500
+"""Starts, after which other requests have their turn."""
 
 
 class SlotsQuery(ViewerQuery, kw_only=True, rename={"begin": "from", "end": "to"}):
@@ -65,11 +69,14 @@ SlotRow = msgspec.defstruct(
 OFFSETS = OffsetsOut.__struct_fields__
 
 
-async def list_slots(ask: Ask, session_id: UUID, slots: SlotService, clock: Clock, kept: KeptAnswers) -> Answer:
+async def list_slots(
+    ask: Ask, session_id: UUID, slots: SlotService, clock: Clock, kept: KeptAnswers, heavy: HeavyWork
+) -> Answer:
     """Answer with the starts of a session."""
 
     async def read() -> PublicAnswer:
-        return PublicAnswer(await _starts(ask, session_id, slots, clock))
+        async with heavy.answers.turn(ask, "slots"):
+            return PublicAnswer(await _starts(ask, session_id, slots, clock))
 
     # the creator and holders of bookings see starts that others do not
     return await public_answer(ask, kept, read, common=None if optional_principal_of(ask) else "anyone")
@@ -86,7 +93,7 @@ async def _starts(ask: Ask, session_id: UUID, slots: SlotService, clock: Clock) 
         found = await slots.explain(principal_of(ask), session_id, begin, end)
     else:
         found = await slots.list(optional_principal_of(ask), session_id, begin, end)
-    return slots_answer(ask, found, zone_or_profile(ask, query.time_zone), ("from", "to"), end)
+    return await slots_answer(ask, found, zone_or_profile(ask, query.time_zone), ("from", "to"), end)
 
 
 class SlotController(Controller):
@@ -99,7 +106,9 @@ class SlotController(Controller):
         "/",
         operation_id="list_slots",
         summary="List bookable starts",
-        opt=opt(Access.ANYONE, scope="read", query=SlotsQuery, errors=(NotFound, NotYours), headers=LINK | ETAG),
+        opt=opt(
+            Access.ANYONE, scope="read", query=SlotsQuery, errors=(NotFound, NotYours, Overloaded), headers=LINK | ETAG
+        ),
     )
     async def list_slots(
         self,
@@ -108,12 +117,13 @@ class SlotController(Controller):
         slots: FromDishka[SlotService],
         clock: FromDishka[Clock],
         kept: FromDishka[KeptAnswers],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[list[SlotOut]]:
         """All starts that can be booked right now; none for an open session. At most 2,000: follow `Link` to the rest.
 
         With `explain=true`, the creator also gets closed starts, with the reason.
         """
-        return (await list_slots(Ask(request.scope), session_id, slots, clock, kept)).response()
+        return (await list_slots(Ask(request.scope), session_id, slots, clock, kept, heavy)).response()
 
     @post(
         "/cancel",
@@ -144,7 +154,7 @@ class SlotController(Controller):
         return answer_all(Outcome(shown, is_replay=cancelled.is_replay), BookingOut)
 
 
-def slots_answer(
+async def slots_answer(
     request: HasScope, found: BookableStarts, viewer_zone: str | None, names: tuple[str, str], end: datetime
 ) -> Answer:
     """Answer with the starts of a window; `names` are those of its parameters, for the `Link` to the rest."""
@@ -152,7 +162,10 @@ def slots_answer(
     if found.next is not None:
         window = (msgspec.to_builtins(instant.astimezone(UTC)) for instant in (found.next, end))
         headers = next_link(request, **dict(zip(names, window, strict=True)))
-    return json_answer(starts_out(found, viewer_zone), headers=headers)
+    shown = starts_out(found, viewer_zone)
+    if len(shown) > MANY:
+        await asyncio.sleep(0)
+    return json_answer(shown, headers=headers)
 
 
 def starts_out(found: BookableStarts, viewer_zone: str | None = None) -> list[msgspec.Struct]:

@@ -89,6 +89,18 @@ async def get_liveness(ask: Ask) -> Answer:
     return ALIVE
 
 
+def _is_leaving(state: State) -> bool:
+    leaving = state.get("leaving")
+    return leaving is not None and leaving.exists()
+
+
+async def require_ready(storage: Storage, state: State) -> None:
+    """Raise `Busy` if requests can't be served now."""
+    if _is_leaving(state):
+        raise Busy("The server is shutting down.")
+    await storage.readiness.check()
+
+
 class SystemController(Controller):
     """The program itself."""
 
@@ -102,10 +114,7 @@ class SystemController(Controller):
     @get("/health/ready", operation_id="get_readiness", summary="Check readiness", opt=opt(Access.PUBLIC))
     async def ready(self, storage: FromDishka[Storage], state: State) -> HealthOut:
         """200 if the database is there and migrated, the clocks agree and the program isn't shutting down; else 503."""
-        draining = state.get("leaving")
-        if draining is not None and draining.exists():
-            raise Busy("The server is shutting down.")
-        await storage.readiness.check()
+        await require_ready(storage, state)
         return HealthOut()
 
     @get(

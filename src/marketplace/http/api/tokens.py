@@ -6,6 +6,7 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, post
 
+from marketplace.core.domain.rate_limits import REFRESH
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken, NotSignedIn, RateLimited
 from marketplace.core.errors.second_factors import SecondFactorRequired
 from marketplace.core.services.admin.impersonation import ImpersonationService
@@ -17,6 +18,7 @@ from marketplace.http.security import rate_limits
 from marketplace.http.security.authorization import Access, bearer_token, opt
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.refresh_cookie import COOKIE_HEADER, ForeignOrigin, RefreshCookie
+from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.http.validation.fields import (
     Everywhere,
     RefreshAttempt,
@@ -73,7 +75,7 @@ class TokenController(Controller):
         request: Request[Any, Any, Any],
         tokens: FromDishka[TokenService],
         cookie: FromDishka[RefreshCookie],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
         refusals: FromDishka[RefusalService],
     ) -> Response[SignedInOut]:
         """An unknown address and a wrong password get the same response, in the same time.
@@ -87,10 +89,10 @@ class TokenController(Controller):
         origin, network = origin_of(request), rate_limits.client_network(request)
         async with (
             refusals.of_sign_ins(data.email, origin, network),
-            limits.guessing(*rate_limits.sign_in(network, data.email)),
+            limits.password(request, data.email),
         ):
             login = await tokens.log_in(data.email, data.password, origin)
-        return signed_in(request, cookie, login, use_cookie=data.use_cookie)
+        return signed_in(request, cookie, limits, login, use_cookie=data.use_cookie)
 
     @post(
         "/refresh",
@@ -122,7 +124,7 @@ class TokenController(Controller):
         longer valid is cleared.
         """
         data = (await read_optional_body(request, RefreshIn)).checked()
-        await limits.check(rate_limits.refresh(request))
+        await limits.check(*rate_limits.per_network(REFRESH, request))
         if data.refresh is not None:
             pair = await tokens.refresh(data.refresh, origin_of(request), attempt=data.attempt)
             return Response(TokenPairOut(access=pair.access, refresh=pair.refresh))

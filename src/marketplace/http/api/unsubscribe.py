@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from marketplace.core.domain.messages import MessageKind
 from marketplace.core.errors import NotFound
 from marketplace.core.services.subscriptions import SubscriptionService
+from marketplace.http.answers import body_of
 from marketplace.http.security.authorization import Access, opt
 
 
@@ -49,5 +50,5 @@ class UnsubscribeController(Controller):
         subscriptions: FromDishka[SubscriptionService],
     ) -> UnsubscribeOut:
         """Mail programs call it for `List-Unsubscribe` (RFC 8058); their form is not read. Twice is like once."""
-        await request.body()
+        await body_of(request)
         return UnsubscribeOut(await subscriptions.unsubscribe(token))

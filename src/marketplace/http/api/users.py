@@ -11,6 +11,7 @@ from litestar import Controller, Request, Response, get, patch, post, put
 from marketplace.core.domain.language_tags import Languages, Locale
 from marketplace.core.domain.passwords import NewPassword
 from marketplace.core.domain.principals import Role
+from marketplace.core.domain.rate_limits import REGISTRATION, UNPROVEN_MAILS
 from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.domain.users import Avatar, Bio, Email, FirstName, LastName, NewUsername, Username
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
@@ -21,7 +22,8 @@ from marketplace.http.answers import Answer, Ask, json_answer
 from marketplace.http.conversions import converted
 from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.security.origin import origin_of
-from marketplace.http.security.rate_limits import guesses, registration, unproven_mail
+from marketplace.http.security.rate_limits import per_network
+from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.http.validation.fields import SubmittedPassword
 from marketplace.http.validation.parsing import read_body, read_nothing
 
@@ -148,8 +150,8 @@ class UserController(Controller):
         """
         parsed = await read_body(request, RegistrationIn)
         data = parsed.checked(users.validate_registration(parsed.values))
-        await limits.check(registration(request))
-        is_mailed = await limits.allows(unproven_mail(request))
+        await limits.check(*per_network(REGISTRATION, request))
+        is_mailed = await limits.allows(*per_network(UNPROVEN_MAILS, request))
         user = await users.register(**msgspec.structs.asdict(data), origin=origin_of(request), is_mailed=is_mailed)
         return msgspec.convert(user, RegisteredOut, from_attributes=True)
 
@@ -192,7 +194,7 @@ class UserController(Controller):
         self,
         request: Request[Any, Any, Any],
         users: FromDishka[UserService],
-        limits: FromDishka[RateLimitService],
+        limits: FromDishka[SignInLimits],
         refusals: FromDishka[RefusalService],
     ) -> None:
         """Ends all other logins of the caller; this one stays active.
@@ -202,8 +204,8 @@ class UserController(Controller):
         """
         principal = principal_of(request)
         parsed = await read_body(request, PasswordChangeIn)
-        guess = guesses(request, await users.profile(principal))
-        async with refusals.of_password_changes(principal), limits.guessing(*guess):
+        guess = limits.account(request, await users.profile(principal))
+        async with refusals.of_password_changes(principal), guess:
             if not parsed.is_valid:
                 parsed.checked(await users.validate_password_change(principal, parsed.values))
             data = parsed.checked()

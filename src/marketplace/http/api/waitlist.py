@@ -26,6 +26,7 @@ from marketplace.core.errors import (
     OwnSession,
     PriceChanged,
     SoldOut,
+    TooManyBookings,
 )
 from marketplace.core.errors.waitlist import (
     AlreadyWaiting,
@@ -52,7 +53,7 @@ from marketplace.http.validation.parsing import read_body, read_optional_body, r
 
 BOOKING_ERRORS = (NotFound, OwnSession, AlreadyBooked, SoldOut, NotBookable, EmailUnverified)
 JOIN_ERRORS = (*BOOKING_ERRORS, CreatorUnavailable, SeatsFree, AlreadyWaiting, WaitlistFull, WaitlistClosed)
-ACCEPT_ERRORS = (*BOOKING_ERRORS, NotOffered, OfferExpired, PriceChanged)
+ACCEPT_ERRORS = (*BOOKING_ERRORS, NotOffered, OfferExpired, PriceChanged, TooManyBookings)
 
 
 class FullStartsQuery(ViewerQuery, kw_only=True, rename={"begin": "from", "end": "to"}):

@@ -1,19 +1,19 @@
 """All streams of one process: reads what an announced change concerns, and sends what differs.
 
-A change is read once for each session that is watched, however many clients watch it, and the event has the seats, so
-that clients read nothing. It is an `AnswerKeeper` and hears the announcements that kept answers hear.
+What changed is read once for each session that is watched, however many clients watch it, and the event has the seats,
+so that clients read nothing. It is an `AnswerKeeper` and hears the announcements that kept answers hear.
 """
 
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from itertools import count
 from time import monotonic
 from uuid import UUID
 
-from marketplace.core.errors import Busy, NotFound, RateLimited
+from marketplace.core.errors import Busy, RateLimited
 from marketplace.core.services.slots import SlotService
 from marketplace.http.live.messages import retry_message
 from marketplace.http.live.stream import Stream
@@ -21,8 +21,10 @@ from marketplace.http.live.topics import Topic
 
 LOG = logging.getLogger(__name__)
 
-READ_INTERVAL = 0.6
-"""Seconds between two reads of one session at least: changes that come meanwhile are read together."""
+READ_INTERVAL = 0.7
+"""Seconds between two rounds of reads at least: changes that come meanwhile are read together."""
+READ_TOGETHER = 50
+"""Sessions that are read by one statement."""
 RETRY_PAUSE = 1.0
 """Seconds until a read that failed is tried again."""
 TICK = 0.5
@@ -103,7 +105,6 @@ class LiveSeats:
         """Read a new topic, once for all streams that wait for it."""
         async with topic.first_read:
             if topic.known is None:
-                topic.read_at = monotonic()
                 topic.known = await self._slots.public(topic.session_id)
                 self._of_creator[topic.known.creator_id].add(topic)
 
@@ -147,37 +148,41 @@ class LiveSeats:
             tasks.create_task(self._keep_alive())
 
     async def _keep_reading(self) -> None:
+        """Read what is due, round by round; one read at a time, so that the last is the latest."""
         while True:
             await self._has_due.wait()
             self._has_due.clear()
-            while self._due:
-                soonest = min(self._due, key=lambda topic: topic.read_at)
-                wait = soonest.read_at + READ_INTERVAL - monotonic()
-                if wait > 0:
-                    await asyncio.sleep(wait)
-                if soonest in self._due:
-                    # before the read: a change that is announced meanwhile makes it due again
-                    self._due.discard(soonest)
-                    await self._read(soonest)
+            next_round = monotonic() + READ_INTERVAL
+            # before the reads: a change that is announced meanwhile makes its sessions due again
+            due, self._due = [*self._due], set()
+            for first in range(0, len(due), READ_TOGETHER):
+                await self._read([topic for topic in due[first : first + READ_TOGETHER] if topic.streams])
+            await asyncio.sleep(next_round - monotonic())
 
-    async def _read(self, topic: Topic) -> None:
-        """Read a topic and send what differs; one read at a time, so that the last is the latest."""
-        topic.read_at = monotonic()
+    async def _read(self, topics: Sequence[Topic]) -> None:
+        """Read topics and send what differs."""
         try:
-            later = await self._slots.public(topic.session_id)
-        except NotFound:
-            await self._send(topic, topic.end())
-            for stream in topic.streams:
-                stream.end()
-            self._forget(topic)
+            found = await self._slots.public_of([topic.session_id for topic in topics])
         except Exception as error:
             LOG.warning("Live seats are read again: %s", type(error).__name__, exc_info=not isinstance(error, Busy))
-            topic.read_at = monotonic() + RETRY_PAUSE
-            self._due.add(topic)
-        else:
-            message = topic.update(later)
-            if message is not None:
+            await asyncio.sleep(RETRY_PAUSE)
+            self._read_again(topic for topic in topics if topic.streams)
+            return
+        for topic in topics:
+            later = found.get(topic.session_id)
+            if later is None:
+                await self._end(topic)
+            elif (message := topic.update(later)) is not None:
                 await self._send(topic, message)
+            # other requests have their turn
+            await asyncio.sleep(0)
+
+    async def _end(self, topic: Topic) -> None:
+        """End the streams of a session that is no longer public."""
+        await self._send(topic, topic.end())
+        for stream in topic.streams:
+            stream.end()
+        self._forget(topic)
 
     async def _send(self, topic: Topic, message: bytes) -> None:
         reread = topic.reread

@@ -5,7 +5,7 @@ from typing import Any
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Send
 
-from marketplace.http.answers import Ask
+from marketplace.http.answers import Answer, Ask
 from marketplace.http.problems import answer_malformed
 
 OPTIONAL = "1.0"
@@ -19,14 +19,18 @@ def with_one_host(app: ASGIApp) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP or has_one_host(scope):
             await app(scope, receive, send)
             return
-        refused = answer_malformed(Ask(scope))
-        headers = {**refused.headers, "Content-Type": refused.media_type, "Content-Length": str(len(refused.body))}
-        encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        start: Any = {"type": "http.response.start", "status": refused.status, "headers": encoded}
-        await send(start)
-        await send({"type": "http.response.body", "body": refused.body, "more_body": False})
+        await send_answer(answer_malformed(Ask(scope)), send)
 
     return answer
+
+
+async def send_answer(answer: Answer, send: Send) -> None:
+    """Send an answer that no framework completes."""
+    headers = {**answer.headers, "Content-Type": answer.media_type, "Content-Length": str(len(answer.body))}
+    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    start: Any = {"type": "http.response.start", "status": answer.status, "headers": encoded}
+    await send(start)
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 
 def has_one_host(scope: Any) -> bool:

@@ -15,8 +15,10 @@ from litestar.openapi.spec import Components, Contact, License, SecurityScheme, 
 from marketplace import __version__
 from marketplace.core.domain.fields import rule_of
 from marketplace.core.domain.money import Money
+from marketplace.core.errors import RateLimited
 from marketplace.http.api.routes import CONTROLLERS
 from marketplace.http.idempotency import KEY_PARAMETER, REPLAYED_HEADER
+from marketplace.http.middleware.rate_limit_headers import RATE_LIMIT_HEADERS
 from marketplace.http.openapi.enums import EnumNames
 from marketplace.http.openapi.examples import EXAMPLES
 from marketplace.http.openapi.plain_schemas import NULL, REF, PlainSchemas
@@ -39,7 +41,8 @@ Creators offer sessions; learners find them and book seats.
 
 Times are ISO 8601 in UTC; starts also have their UTC offsets. Amounts are decimal strings and IDs are UUIDs. Unknown
 fields are ignored. Every path works with and without a trailing slash. Errors are `application/problem+json` (RFC 9457)
-with a stable `code`. Lists are bare arrays; the `Link` header has the next page.
+with a stable `code`. Lists are bare arrays; the `Link` header has the next page. Answers to requests with a token tell
+the time by which holds and offers end: `X-Server-Time`, in milliseconds since 1970.
 """
 KEY_SCOPE = "x-api-key-scope"
 """Extension with the scope that an API key needs for an operation."""
@@ -275,6 +278,7 @@ def _complete_success(responses: dict[str, Any], route: Route) -> None:
                 for media_type in route.files
             }
         headers = route.headers | (REPLAYED_HEADER if route.is_keyed else {})
+        headers |= RATE_LIMIT_HEADERS if RateLimited in route.errors else {}
         response["headers"] = {
             name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
         }

@@ -16,9 +16,11 @@ from marketplace.core.errors import (
     NotStaff,
     NotSuperuser,
     OutcomeUnknown,
+    Overloaded,
     RateLimited,
 )
 from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorSetupRequired
+from marketplace.http.middleware.rate_limit_headers import RATE_LIMIT_HEADERS
 from marketplace.http.problems import FRAMEWORK, HEADERS, INTERNAL_ERROR, PROBLEM_JSON, STATUS, status_of
 from marketplace.http.security.authorization import SAFE_METHODS, Access, Route
 
@@ -31,6 +33,7 @@ RESPONSES = {
     401: ("Unauthorized", "The token or the credentials are missing or not valid."),
     403: ("Forbidden", "Signed in, but not allowed to do this."),
     404: ("NotFound", "This doesn't exist, or the caller has no access to it."),
+    408: ("RequestTimeout", "The body didn't arrive in time."),
     409: ("Conflict", "The current state doesn't allow this."),
     413: ("ContentTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body isn't of a kind that is accepted."),
@@ -55,6 +58,8 @@ ROLES: dict[Access, set[type[MarketplaceError]]] = {
 def errors_of(route: Route, method: str, *, has_path_id: bool) -> dict[str, int]:
     """Return the statuses of an operation's errors by their codes, in order."""
     is_safe = method in SAFE_METHODS
+    # without a body of its own, a route reads and ignores one
+    reads_body = method in {"POST", "PUT", "PATCH"} or route.body is not None
     errors: set[type[MarketplaceError]] = {Busy, RateLimited, *route.errors, *ROLES.get(route.access, ())}
     if route.body is not None or route.upload is not None or route.query is not None or route.is_keyed:
         errors.add(Invalid)
@@ -66,10 +71,10 @@ def errors_of(route: Route, method: str, *, has_path_id: bool) -> dict[str, int]
         errors |= {NotSignedIn, MissingScope} if is_safe else {NotSignedIn, MissingScope, ImpersonatedReadOnly}
     if not is_safe:
         errors.add(OutcomeUnknown)
+    if reads_body:
+        errors.add(Overloaded)
     statuses = {error.code: status_of(error) for error in errors}
-    # without a body of its own, a route reads and ignores one
-    reads_body = method in {"POST", "PUT", "PATCH"} or route.body is not None
-    framework = [*((413, 415) if reads_body else ()), *((404,) if has_path_id else ())]
+    framework = [*((408, 413, 415) if reads_body else ()), *((404,) if has_path_id else ())]
     statuses |= {FRAMEWORK[status][0]: status for status in framework}
     return dict(sorted(statuses.items()))
 
@@ -89,6 +94,10 @@ def _response(status: int, sentence: str) -> dict[str, Any]:
         name: {"schema": {"type": "string"}, "description": f"For example `{value}`."}
         for name, value in HEADERS.get(status, {}).items()
     }
+    if status == status_of(RateLimited):
+        headers |= {
+            name: {"schema": {"type": "string"}, "description": text} for name, text in RATE_LIMIT_HEADERS.items()
+        }
     return {
         "description": sentence,
         **({"headers": headers} if headers else {}),

@@ -41,19 +41,21 @@ class HeadImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preload:
-    """A picture that the page shows first, which browsers find only once the application runs (HTML, 4.6.7.18).
+    """A picture that the page shows first, before the application runs (HTML, 4.6.7.18).
 
-    `sizes` must be that of the page's own picture, or browsers load two.
+    `sizes` must be that of the page's own picture, or browsers load two. `pictures` is how many the page has.
     """
 
     source: PictureSource
     sizes: str
+    pictures: int
 
     def html(self) -> str:
         """Return the element. Browsers that do not know the format ignore it."""
         return (
             f'<link rel="preload" as="image" fetchpriority="high" type="{escape(self.source.type)}"'
-            f' imagesrcset="{escape(self.source.srcset)}" imagesizes="{escape(self.sizes)}" />'
+            f' imagesrcset="{escape(self.source.srcset)}" imagesizes="{escape(self.sizes)}"'
+            f' data-pictures="{self.pictures}" />'
         )
 
 

@@ -37,8 +37,13 @@ def session_head(session: CatalogSession, addresses: SiteAddresses) -> Head:
         image=_card_of(session, addresses),
         kind="event" if session.next_slot else "product",
         data=_structured(session, addresses),
-        preload=Preload(source=session.pictures[0].sources[0], sizes=GALLERY_SIZES) if session.pictures else None,
+        preload=_first_picture(session),
     )
+
+
+def _first_picture(session: CatalogSession) -> Preload | None:
+    pictures = session.pictures
+    return Preload(source=pictures[0].sources[0], sizes=GALLERY_SIZES, pictures=len(pictures)) if pictures else None
 
 
 def _card_of(session: CatalogSession, addresses: SiteAddresses) -> HeadImage:

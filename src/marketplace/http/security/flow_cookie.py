@@ -6,6 +6,7 @@ from litestar import Request, Response
 
 from marketplace.core.domain.identities import FLOW_TTL
 from marketplace.core.domain.tokens import SecondFactorDue
+from marketplace.http.security.cookie_names import CookieNames
 from marketplace.settings import Settings
 
 NAME = "marketplace_oidc"
@@ -24,11 +25,11 @@ class FlowCookie:
     """Reads and writes the cookie. It is `Secure` except over plain HTTP in development."""
 
     def __init__(self, settings: Settings) -> None:
-        self._is_production = settings.environment == "production"
+        self._names = CookieNames(settings)
 
     def sealed_of(self, request: Request[Any, Any, Any]) -> str:
         """Return the sealed flow, or an empty text."""
-        return request.cookies.get(NAME, "")
+        return request.cookies.get(self._names.name_at_site(request, NAME), "")
 
     def keep(self, request: Request[Any, Any, Any], response: Response[Any], sealed: str) -> None:
         """Set the cookie for the time of one way."""
@@ -45,7 +46,8 @@ class FlowCookie:
 
     def challenge_of(self, request: Request[Any, Any, Any]) -> tuple[str, list[str]] | None:
         """Return the challenge and the methods of a second factor that is due."""
-        methods, _, challenge = request.cookies.get(CHALLENGE, "").partition(BETWEEN)
+        kept = request.cookies.get(self._names.name_at_site(request, CHALLENGE), "")
+        methods, _, challenge = kept.partition(BETWEEN)
         return (challenge, methods.split(".")) if challenge else None
 
     def drop_challenge(self, request: Request[Any, Any, Any], response: Response[Any]) -> None:
@@ -61,7 +63,12 @@ class FlowCookie:
         name: str = NAME,
         same_site: Any = LAX,
     ) -> None:
-        is_plain = request.scope["scheme"] == "http" and not self._is_production
         response.set_cookie(
-            name, value, path=PATH, max_age=max_age, httponly=True, samesite=same_site, secure=not is_plain
+            self._names.name_at_site(request, name),
+            value,
+            path=PATH,
+            max_age=max_age,
+            httponly=True,
+            samesite=same_site,
+            secure=self._names.is_secure(request),
         )

@@ -1,4 +1,4 @@
-"""Keys of the rate limits: attempts are counted per client network and, for sign-in, per account."""
+"""Keys of the rate limits: attempts are counted per client network, and some per account."""
 
 from ipaddress import ip_network
 
@@ -8,24 +8,20 @@ from marketplace.core.domain.rate_limits import (
     EMAIL_CHANGE_TO,
     FORGOTTEN_PASSWORD,
     FORGOTTEN_PASSWORD_OF,
-    GUESSES_PER_DAY,
-    PASSKEY_CHALLENGES,
-    PASSWORD_CHANGE,
-    PROVIDER_SIGN_IN,
-    REFRESH,
-    REGISTRATION,
-    SIGN_IN,
-    SIGN_IN_TO_ACCOUNT,
     UNPROVEN_MAILS,
     VERIFICATION,
     Attempt,
+    RateLimit,
+    of_wider_network,
 )
-from marketplace.core.domain.users import User, fold
+from marketplace.core.domain.users import fold
 from marketplace.http.answers import HasScope
 from marketplace.http.security.origin import address_of
 
 CLIENT_NETWORK_PREFIX = 64
 """Bits. An IPv6 customer usually gets a /64 and can choose any address in it."""
+WIDER_PREFIX = 48
+"""Bits. Some get a /48, which has 65,536 of those."""
 
 
 def client_network(request: HasScope) -> str:
@@ -34,58 +30,27 @@ def client_network(request: HasScope) -> str:
     return str(ip_network((host, CLIENT_NETWORK_PREFIX), strict=False)) if ":" in host else host
 
 
-def sign_in(network: str, email: str) -> tuple[Attempt, Attempt]:
-    """Return attempts per network and account, and per network."""
-    return Attempt(SIGN_IN_TO_ACCOUNT, f"{network} {fold(email)}"), Attempt(SIGN_IN, network)
-
-
-def guesses(request: HasScope, user: User) -> tuple[Attempt, ...]:
-    """Return attempts at an account's password or codes, whichever way: as at its sign-in, and over all networks.
-
-    Only people who know the password, or are signed in, can make them: strangers cannot lock the account.
-    """
-    account = str(user.id)
-    per_account = Attempt(PASSWORD_CHANGE, account), Attempt(GUESSES_PER_DAY, account)
-    return *sign_in(client_network(request), user.email), *per_account
-
-
-def forgotten_password(request: HasScope, email: str) -> tuple[Attempt, Attempt]:
-    """Return attempts per network and address, and per network."""
+def per_network(limit: RateLimit, request: HasScope) -> tuple[Attempt, ...]:
+    """Return an attempt of the client's network, and of the /48 around that of an IPv6 address."""
     network = client_network(request)
-    return Attempt(FORGOTTEN_PASSWORD_OF, f"{network} {fold(email)}"), Attempt(FORGOTTEN_PASSWORD, network)
+    if ":" not in network:
+        return (Attempt(limit, network),)
+    wider = ip_network(network).supernet(new_prefix=WIDER_PREFIX)
+    return Attempt(limit, network), Attempt(of_wider_network(limit), str(wider))
 
 
-def verification(request: HasScope, principal: Principal) -> tuple[Attempt, Attempt]:
+def forgotten_password(request: HasScope, email: str) -> tuple[Attempt, ...]:
+    """Return attempts per network and address, and per network."""
+    of_address = Attempt(FORGOTTEN_PASSWORD_OF, f"{client_network(request)} {fold(email)}")
+    return of_address, *per_network(FORGOTTEN_PASSWORD, request)
+
+
+def verification(request: HasScope, principal: Principal) -> tuple[Attempt, ...]:
     """Return attempts per user, and per network."""
-    return Attempt(VERIFICATION, str(principal.user_id)), unproven_mail(request)
+    return Attempt(VERIFICATION, str(principal.user_id)), *per_network(UNPROVEN_MAILS, request)
 
 
-def email_change(request: HasScope, principal: Principal, email: str) -> tuple[Attempt, Attempt, Attempt]:
+def email_change(request: HasScope, principal: Principal, email: str) -> tuple[Attempt, ...]:
     """Return attempts per user, per new address, and per network."""
     to = Attempt(EMAIL_CHANGE_TO, fold(email))
-    return Attempt(EMAIL_CHANGE, str(principal.user_id)), to, unproven_mail(request)
-
-
-def unproven_mail(request: HasScope) -> Attempt:
-    return Attempt(UNPROVEN_MAILS, client_network(request))
-
-
-def registration(request: HasScope) -> Attempt:
-    return Attempt(REGISTRATION, client_network(request))
-
-
-def provider_sign_in(request: HasScope) -> Attempt:
-    return Attempt(PROVIDER_SIGN_IN, client_network(request))
-
-
-def refresh(request: HasScope) -> Attempt:
-    return Attempt(REFRESH, client_network(request))
-
-
-def passkey_challenge(request: HasScope) -> Attempt:
-    return Attempt(PASSKEY_CHALLENGES, client_network(request))
-
-
-def passkey_sign_in(request: HasScope) -> Attempt:
-    """Return attempts per network, together with those by password."""
-    return Attempt(SIGN_IN, client_network(request))
+    return Attempt(EMAIL_CHANGE, str(principal.user_id)), to, *per_network(UNPROVEN_MAILS, request)

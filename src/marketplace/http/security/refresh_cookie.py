@@ -8,11 +8,11 @@ from litestar import Request, Response
 
 from marketplace.core.errors import BadRefreshToken, Forbidden, NoRefreshToken
 from marketplace.http import problems
+from marketplace.http.security.cookie_names import PREFIX, CookieNames
 from marketplace.settings import Settings
 
 NAME = "marketplace_refresh"
-SECURE_NAME = f"__Secure-{NAME}"
-"""Of a `Secure` cookie: browsers take this prefix from https only (RFC 6265bis, 4.1.3.1)."""
+SECURE_NAME = f"{PREFIX}{NAME}"
 PATH = "/api/auth/"
 STRICT: Any = "Strict"
 """Capitalized as in the standard; `Any`, since the framework's type allows lower case only."""
@@ -27,7 +27,12 @@ COOKIE_PARAMETER: dict[str, Any] = {
     ),
     "schema": {"type": "string"},
 }
-COOKIE_HEADER = {"Set-Cookie": f"The cookie `{SECURE_NAME}`, if the login asked for it; otherwise absent."}
+COOKIE_HEADER = {
+    "Set-Cookie": (
+        f"The cookie `{SECURE_NAME}`, if the login asked for it; otherwise absent. At sign-in another one makes the "
+        "browser known, so that guesses of others do not slow it."
+    )
+}
 
 
 class ForeignOrigin(Forbidden):
@@ -42,8 +47,8 @@ class RefreshCookie:
 
     def __init__(self, settings: Settings) -> None:
         self._is_production = settings.environment == "production"
+        self._names = CookieNames(settings)
         self._allowed = frozenset(settings.cors_origins)
-        self._site = settings.public_url or ""
         self._max_age = int(settings.refresh_token_ttl.total_seconds())
 
     def token_of(self, request: Request[Any, Any, Any]) -> str:
@@ -73,13 +78,11 @@ class RefreshCookie:
         return response
 
     def _set(self, request: Request[Any, Any, Any], response: Response[Any], value: str, max_age: int) -> None:
-        is_secure = request.scope["scheme"] == "https" or self._is_production
-        # in production a page of plain http is one on the loopback interface, and its browser refuses the prefix
-        page = request.headers.get("origin") or self._site  # opening an address sends no origin
-        has_prefix = is_secure and not page.startswith("http:")
-        cookies = {SECURE_NAME if has_prefix else NAME: (value, max_age)}
-        if has_prefix and NAME in request.cookies:
+        current = self._names.name_for(request, NAME)
+        cookies = {current: (value, max_age)}
+        if current != NAME and NAME in request.cookies:
             cookies[NAME] = ("", 0)
+        is_secure = self._names.is_secure(request)
         for name, (content, age) in cookies.items():
             response.set_cookie(name, content, path=PATH, max_age=age, httponly=True, samesite=STRICT, secure=is_secure)
 

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
-from email.parser import BytesParser
 from typing import Any
 
 from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.exceptions.http_exceptions import ClientException
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from marketplace.core.domain.pictures import MAX_UPLOAD
 from marketplace.core.errors import Invalid
 from marketplace.core.errors.pictures import PicturesBusy, PictureTooLarge
-from marketplace.http.answers import CutShort, headers_of
+from marketplace.http.answers import ArrivalTimes, BodyTooSlow, CutShort, arriving_within, headers_of
 from marketplace.http.problems import UnsupportedMediaType
 
 FORM = "multipart/form-data"
@@ -21,8 +20,8 @@ MAX_AROUND = 64 * 1024
 """Bytes of a body besides the file."""
 MAX_BODY = MAX_UPLOAD + MAX_AROUND
 MAX_PARTS = 20
-MAX_PART_HEADERS = 8 * 1024
-"""Bytes of the headers of one part; the parser takes quadratic time for their parameters."""
+MAX_PART_HEADER = 8 * 1024
+"""Bytes."""
 MAX_READ = 8 * MAX_BODY
 """Bytes of all bodies that a process holds while it reads them. The encoder bounds those that are complete."""
 
@@ -60,14 +59,14 @@ class UploadedForm:
 async def read_upload(request: Request[Any, Any, Any]) -> UploadedForm:
     """Read a form with a part `file`.
 
-    Raises `FormExpected`, `PictureTooLarge`, `PicturesBusy`, `CutShort`, `Invalid` if it is malformed or has no file.
+    Raises `FormExpected`, `PictureTooLarge`, `PicturesBusy`, `CutShort`, `BodyTooSlow`, `Invalid` if it is malformed
+    or has no file.
     """
-    declared = Message()
-    declared["content-type"] = next(iter(headers_of(request, b"content-type")), "")
-    boundary = declared.get_boundary()
-    if declared.get_content_type() != FORM or not boundary:
+    media_type, parameters = parse_options_header(next(iter(headers_of(request, b"content-type")), ""))
+    boundary = parameters.get("boundary")
+    if media_type != FORM or not boundary:
         raise FormExpected
-    parts = _parts(await _body_of(request), boundary)
+    parts = _parts(await _body_of(request), boundary.encode("latin-1"))
     file = parts.pop("file", None)
     if not file:
         raise Invalid({"file": ["Choose a picture."]})
@@ -81,14 +80,18 @@ async def read_upload(request: Request[Any, Any, Any]) -> UploadedForm:
 
 async def _body_of(request: Request[Any, Any, Any]) -> bytes:
     room: UploadRoom = request.app.state.upload_room
+    times: ArrivalTimes = request.app.state.arrival_times
     chunks, size = [], 0
     try:
-        async for chunk in request.stream():
-            if size + len(chunk) > MAX_BODY:
-                raise PictureTooLarge
-            room.take(len(chunk))
-            size += len(chunk)
-            chunks.append(chunk)
+        async with arriving_within(times.upload):
+            async for chunk in request.stream():
+                if size + len(chunk) > MAX_BODY:
+                    raise PictureTooLarge
+                room.take(len(chunk))
+                size += len(chunk)
+                chunks.append(chunk)
+    except BodyTooSlow:
+        raise
     except (ClientException, HTTPException) as error:
         raise CutShort from error
     finally:
@@ -96,23 +99,21 @@ async def _body_of(request: Request[Any, Any, Any]) -> bytes:
     return b"".join(chunks)
 
 
-def _parts(body: bytes, boundary: str) -> dict[str, bytes]:
+def _parts(body: bytes, boundary: bytes) -> dict[str, bytes]:
     """Return the parts of a body by name. Raises `Invalid`."""
-    malformed = Invalid(detail="The form is malformed.")
-    delimiter = b"\r\n--" + boundary.encode("latin-1", "replace")
-    _preamble, *pieces = (b"\r\n" + body).split(delimiter)  # ignored, as is an epilogue (RFC 2046, 5.1.1)
-    if not pieces or len(pieces) > MAX_PARTS or not pieces.pop().startswith(b"--"):
-        raise malformed
-    found = {}
-    for piece in pieces:
-        head, separator, content = piece.partition(b"\r\n\r\n")
-        if not separator or len(head) > MAX_PART_HEADERS:
-            raise malformed
-        disposition = BytesParser().parsebytes(head.lstrip(b"\r\n"), headersonly=True)
-        name = disposition.get_param("name", header="content-disposition")
-        if not isinstance(name, str):
-            raise malformed
-        if name in found:
-            raise Invalid({name: ["Send this only once."]})
-        found[name] = content
-    return found
+    found: dict[str, list[bytes]] = {}
+    name = ""
+    parser = PushMultipartParser(boundary, max_header_size=MAX_PART_HEADER, max_segment_count=MAX_PARTS)
+    try:
+        with parser:
+            for event in parser.parse(body):
+                if isinstance(event, MultipartSegment):
+                    name = event.name or ""
+                    if name in found:
+                        raise Invalid({name: ["Send this only once."]})
+                    found[name] = []
+                elif event is not None:
+                    found[name].append(event)
+    except MultipartError as error:
+        raise Invalid(detail="The form is malformed.") from error
+    return {each: b"".join(pieces) for each, pieces in found.items()}

@@ -19,6 +19,7 @@ export const ACTIONS = [
   "email_change_refused",
   "email_changed",
   "login_ended",
+  "logins_ended",
   "api_key_created",
   "api_key_revoked",
   "passkey_added",

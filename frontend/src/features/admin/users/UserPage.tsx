@@ -21,6 +21,7 @@ import { AccountActions, type AccountIntent } from "./AccountActions";
 import { AccountBadges } from "./AccountBadges";
 import { AccountDialog } from "./AccountDialog";
 import { ApiKeys } from "./ApiKeys";
+import { Logins } from "./Logins";
 import { type AccountDetails, accountQuery } from "./queries";
 import { UserBookings, UserSessions } from "./UserActivity";
 
@@ -43,6 +44,7 @@ function Details({ account }: { account: AccountDetails }) {
   const t = useTexts();
   const me = useMe();
   const [intent, setIntent] = useState<AccountIntent | null>(null);
+  const mayEndLogins = !!me && me.id !== account.id && (me.is_superuser || !account.is_staff);
   const name = displayName(account);
   const zone = useZoneName(account.time_zone);
   const language = useLanguageName();
@@ -136,7 +138,7 @@ function Details({ account }: { account: AccountDetails }) {
           </Panel>
           {account.role === "creator" && <CommissionPanel creator={account.id} name={name} />}
           <Panel title={t("logins.title")}>
-            <Logins account={account} />
+            <Logins account={account} canEnd={mayEndLogins} />
           </Panel>
           <Panel title={t("api_keys.title")}>
             <ApiKeys userId={account.id} />
@@ -145,28 +147,5 @@ function Details({ account }: { account: AccountDetails }) {
       </div>
       {intent && me && <AccountDialog account={account} intent={intent} onClose={() => setIntent(null)} />}
     </AdminPage>
-  );
-}
-
-function Logins({ account: { logins } }: { account: AccountDetails }) {
-  const t = useTexts();
-  if (logins.length === 0) return <p className="text-sm text-ink-soft">{t("logins.none")}</p>;
-  return (
-    <ul className="flex flex-col gap-4 text-sm">
-      {logins.map((login) => (
-        <li key={login.id}>
-          <p>{login.agent || t("logins.unknown_agent")}</p>
-          <p className="tabular mt-0.5 text-xs text-ink-faint">
-            <bdi>{login.address ?? t("logins.unknown_address")}</bdi> · {t("logins.since")}{" "}
-            <DateTime at={login.created_at} />
-          </p>
-          {login.is_impersonation && (
-            <Badge tone="warn" className="mt-1">
-              {t("logins.impersonation")}
-            </Badge>
-          )}
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -47,6 +47,17 @@ export async function revokeApiKey(id: string, key_id: string, reason: string): 
   await unwrap(api.POST("/api/admin/users/{user_id}/api-keys/{key_id}/revoke", { params, body: { reason } }));
 }
 
+/** End one login of a user, or all. */
+export async function endLogins(id: string, login_id: string | null, reason: string): Promise<void> {
+  const body = { reason };
+  if (login_id === null) {
+    await unwrap(api.POST("/api/admin/users/{user_id}/logins/end", { params: userPath(id), body }));
+    return;
+  }
+  const params = { path: { user_id: id, login_id } };
+  await unwrap(api.POST("/api/admin/users/{user_id}/logins/{login_id}/end", { params, body }));
+}
+
 const userPath = (id: string) => ({ path: { user_id: id } });
 
 export type AccountChanges = { email: string; username: string; first_name: string; last_name: string };

@@ -58,7 +58,7 @@ export function Filters({
       <div
         id={panel}
         className={cn(
-          "order-last flex basis-full flex-1 flex-wrap items-end gap-3 sm:order-none",
+          "order-last flex flex-1 basis-full flex-wrap items-end gap-3 sm:order-none sm:basis-[34rem]",
           !isOpen && "max-sm:hidden",
         )}
       >

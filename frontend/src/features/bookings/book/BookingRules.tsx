@@ -58,7 +58,7 @@ function Rule({
   children: ReactNode;
 }) {
   return (
-    <li className={cn("flex gap-2", isOptional && "[@media(max-height:43rem)]:hidden")}>
+    <li className={cn("flex gap-2", isOptional && "low:hidden")}>
       <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0" />
       <span>{children}</span>
     </li>

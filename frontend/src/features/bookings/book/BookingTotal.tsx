@@ -48,9 +48,7 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
         {t(paymentKind(session, marketplace) === "online" ? "book.do_pay" : "book.do")}
       </Button>
       {me === null && (
-        <p className="text-center text-xs text-ink-faint [@media(max-height:43rem)]:hidden">
-          {t("book.sign_in_first")}
-        </p>
+        <p className="text-center text-xs text-ink-faint low:hidden">{t("book.sign_in_first")}</p>
       )}
     </div>
   );

@@ -42,6 +42,13 @@ export function usePaying(booking: BookingHistory) {
     return () => removeEventListener("pageshow", comeBack);
   }, [mutate]);
 
+  // the provider has answered a learner who waits for its page
+  const isAwaited = variables?.leaves === true && data?.status === "asking";
+  const isAnswered = isAwaited && booking.payment?.status === "open";
+  useEffect(() => {
+    if (isAnswered) mutate({ leaves: true });
+  }, [isAnswered, mutate]);
+
   const state = isProblem(error, "payment_expired") ? "expired" : payState(booking, now);
   const first = useRef(state);
   const isDone = state === "booked" || state === "requested";

@@ -1,4 +1,5 @@
 import type { Slot } from "../queries";
+import { listenInTurn } from "./places";
 
 /** What the server says of a session's seats; see `watch_seats` in the API's document. */
 export type LiveEvent = { session: string } & (
@@ -7,17 +8,16 @@ export type LiveEvent = { session: string } & (
   | { name: "gone" }
 );
 
-const SHARED = "marketplace.live";
+const CHANNEL = "marketplace.live";
 /** Milliseconds until the stream is opened again after it was refused, doubling from the first to the second. */
 const [FIRST_PAUSE, MAX_PAUSE] = [5_000, 60_000];
 
 /**
- * Follows the seats of a session while the page is visible. The browser has one stream: the page that holds the lock
- * opens it and passes events on, since browsers allow six connections to a host and then let every request wait.
- * Returns what ends it.
+ * Follows the seats of a session while the page is visible. The browser has one stream of a session, and few in all:
+ * one page opens it and passes events on. Returns what ends it.
  */
 export function followSeats(sessionId: string, onEvent: (event: LiveEvent) => void): () => void {
-  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(SHARED);
+  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(CHANNEL);
   let following: AbortController | null = null;
   const hear = (event: LiveEvent) => {
     if (following && event.session === sessionId) onEvent(event);
@@ -34,12 +34,9 @@ export function followSeats(sessionId: string, onEvent: (event: LiveEvent) => vo
     } else if (!following) {
       following = new AbortController();
       const { signal } = following;
-      const listen = () => listenUntil(signal, sessionId, pass);
       // what changed before is not told
       hear({ name: "reread", session: sessionId });
-      if (!navigator.locks) void listen();
-      // aborted while it waits for the page that listens
-      else navigator.locks.request(SHARED, { signal }, listen).catch(() => undefined);
+      listenInTurn(sessionId, signal, () => listenUntil(signal, sessionId, pass));
     }
   }
 

@@ -1,13 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
-import { ErrorState } from "~/components/ErrorState";
-import { Skeleton } from "~/components/Skeleton";
 import { api, unwrap } from "~/lib/api/client";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { isProblem } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
+import { SecurityList } from "../security/SecurityList";
 import { SecuritySection } from "../security/SecuritySection";
 import { canUsePasskeys, createPasskey, isCancelled, isRegistered } from "./credentials";
 import { PasskeyRow } from "./PasskeyRow";
@@ -29,22 +27,10 @@ export default function PasskeySection() {
 
 function Passkeys() {
   const t = usePasskeyTexts();
-  const { t: common } = useTranslation();
-  const { data, error, refetch } = useQuery(passkeysQuery);
-  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} className="py-2" />;
-  if (!data)
-    return (
-      <div role="status" aria-label={common("loading")}>
-        <Skeleton className="h-14 w-full" />
-      </div>
-    );
-  if (data.length === 0) return <p className="text-sm text-ink-soft">{t("section.none")}</p>;
   return (
-    <ul className="flex flex-col divide-y divide-line">
-      {data.map((passkey) => (
-        <PasskeyRow key={passkey.id} passkey={passkey} />
-      ))}
-    </ul>
+    <SecurityList query={useQuery(passkeysQuery)} none={t("section.none")}>
+      {(passkey) => <PasskeyRow key={passkey.id} passkey={passkey} />}
+    </SecurityList>
   );
 }
 

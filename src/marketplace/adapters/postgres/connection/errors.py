@@ -14,6 +14,8 @@ from marketplace.core.errors import (
     MarketplaceError,
     NotSignedIn,
     SoldOut,
+    StaleRead,
+    TooManyBookings,
     TransactionConflict,
     UsernameTaken,
 )
@@ -37,6 +39,9 @@ CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_reviews_one_per_booking": AlreadyReviewed,
     "uq_review_reports_one_per_person": ReviewAlreadyReported,
     "uq_bookings_one_live_per_person_and_slot": AlreadyBooked,
+    "max_live_bookings": TooManyBookings,
+    "payments_as_read": StaleRead,
+    "pk_payment_events": StaleRead,
     "ck_payments_refund_claimed": RefundExceedsPayment,
     "ck_payments_refunded": RefundExceedsPayment,
 }

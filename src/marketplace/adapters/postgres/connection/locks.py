@@ -24,6 +24,9 @@ AS_BUYER = f"""
 """  # noqa: S608 - constant text
 """A CTE that waits, as a buyer of session `$1`, for current edits."""
 
+BOOKINGS_OF = "SELECT pg_advisory_xact_lock(hashtextextended('bookings of ' || $1::uuid, 0))"
+"""Serialize a person's new bookings until the transaction ends, as `book_6` and `book_7` do."""
+
 FAVOURITES_OF = "SELECT pg_advisory_xact_lock(hashtextextended('favourites of ' || $1::uuid, 0))"
 """Serialize additions to a person's favourites until the transaction ends."""
 
@@ -33,7 +36,7 @@ LINES_OF = "SELECT pg_advisory_xact_lock(hashtextextended('waitlists of ' || $1:
 SEATS_OF = "SELECT pg_advisory_xact_lock(hashtextextended('seats of ' || $1::uuid, 0))"
 """Keep others from occupying new slots of a creator until the transaction ends.
 
-Buyers, in `book_4` and `book_5` (migration 0060), share this lock and then lock the four-hour pieces of time that
+Buyers, in `book_6` and `book_7` (migration 0082), share this lock and then lock the four-hour pieces of time that
 their slot blocks, by time: overlapping slots have a piece in common and wait for each other, others are opened at the
 same time.
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -61,18 +61,47 @@ async def _run(connection: Any, call: Callable[..., Awaitable[Any]], *arguments:
             timing.timeline.append((started, perf_counter() - started))
 
 
-class Connection:
-    """A connection in a transaction. Every method raises the core's errors."""
+class Draft(Protocol):
+    """What a transaction has read ahead, and writes in one statement."""
 
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
+    def has_writes(self) -> bool: ...
+
+    def statement(self) -> tuple[str, Sequence[object]]:
+        """Return the statement that locks what was read, raises `StaleRead` if it has changed, and writes.
+
+        It returns its transaction, as rows have it that it wrote.
+        """
+        ...
+
+    def written(self, transaction: str) -> None:
+        """Note that all was written by a transaction that is over."""
+        ...
+
+
+class Connection:
+    """A connection in a transaction, which begins with its first statement. Every method raises the core's errors.
+
+    What a `draft` holds is written before that statement, or if there is none by one that commits by itself.
+    """
+
+    def __init__(self, held: HeldConnections) -> None:
+        self._held = held
+        self._connection: Any = None
+        self._transaction: Any = None
+        self.draft: Draft | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        return self._connection is not None
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
-        rows: Rows = await _run(self._connection, self._connection.fetch, statement, *arguments)
+        connection = self._connection or await self.begin()
+        rows: Rows = await _run(connection, connection.fetch, statement, *arguments)
         return rows
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
-        row: asyncpg.Record | None = await _run(self._connection, self._connection.fetchrow, statement, *arguments)
+        connection = self._connection or await self.begin()
+        row: asyncpg.Record | None = await _run(connection, connection.fetchrow, statement, *arguments)
         return row
 
     async def fetch_slowly(self, within: timedelta, statement: str, *arguments: object) -> Rows:
@@ -84,11 +113,64 @@ class Connection:
 
     async def execute(self, statement: str, *arguments: object) -> None:
         """Run a statement without a result."""
-        await _run(self._connection, self._connection.execute, statement, *arguments)
+        connection = self._connection or await self.begin()
+        await _run(connection, connection.execute, statement, *arguments)
 
-    def end(self) -> None:
-        """Refuse further statements: the next caller has the connection by then."""
+    async def fetch_ahead(self, statement: str, *arguments: object) -> asyncpg.Record | None:
+        """Read a row before the transaction begins, without a lock."""
+        row: asyncpg.Record | None = await _run_alone(self._held, PoolConnectionProxy.fetchrow, statement, *arguments)
+        return row
+
+    async def begin(self) -> Any:
+        """Begin, and write what the draft holds. Raises `StaleRead` if what was read ahead has changed."""
+        self._connection = self._held.take() or await self._held.wait()
+        self._transaction = self._connection.transaction()
+        await _run(self._connection, self._transaction.start)
+        draft, self.draft = self.draft, None
+        if draft is not None:
+            statement, arguments = draft.statement()
+            await _run(self._connection, self._connection.fetchrow, statement, *arguments)
+        return self._connection
+
+    async def commit(self) -> None:
+        """Commit. Raises `StaleRead` if what was read ahead has changed."""
+        if self._connection is not None:
+            await _run(self._connection, _commit, self._connection, self._transaction)
+            _note_commit()
+        elif self.draft is not None and self.draft.has_writes():
+            statement, arguments = self.draft.statement()
+            row = await _run_alone(self._held, _write, statement, *arguments)
+            self.draft.written(row[0])
+            _note_commit()
+
+    async def roll_back(self) -> None:
+        """Roll back, as far as the connection is there to do it."""
+        if self._transaction is not None:
+            with suppress(*UNREACHABLE, *DRIVER_ERRORS):
+                await self._transaction.rollback()
+
+    def end(self, *, is_clean: bool) -> None:
+        """Return the connection, and refuse further statements: the next caller has it by then."""
+        if self._connection is not None:
+            (self._held.give if is_clean else self._held.discard)(self._connection)
         del self._connection
+
+
+def _note_commit() -> None:
+    if (timing := DATABASE_TIMING.get()) is not None:
+        timing.has_committed = True
+
+
+async def _run_alone(held: HeldConnections, call: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
+    """Run a statement on a connection, outside a transaction."""
+    connection = held.take() or await held.wait()
+    try:
+        result = await _run(connection, call, connection, *arguments)
+    except BaseException:
+        held.discard(connection)
+        raise
+    held.give(connection)
+    return result
 
 
 async def _leave_clean(connection: Any) -> None:
@@ -115,53 +197,34 @@ class Database:
         return self._held.usage
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
-        rows: Rows = await self._run_alone(PoolConnectionProxy.fetch, statement, *arguments)
+        rows: Rows = await _run_alone(self._held, PoolConnectionProxy.fetch, statement, *arguments)
         return rows
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
-        row: asyncpg.Record | None = await self._run_alone(PoolConnectionProxy.fetchrow, statement, *arguments)
+        row: asyncpg.Record | None = await _run_alone(self._held, PoolConnectionProxy.fetchrow, statement, *arguments)
         return row
 
     async def write(self, statement: str, *arguments: object) -> asyncpg.Record | None:
         """Run a statement that commits by itself. Raises `OutcomeUnknown` if the connection is lost meanwhile."""
-        row: asyncpg.Record | None = await self._run_alone(_write, statement, *arguments)
+        row: asyncpg.Record | None = await _run_alone(self._held, _write, statement, *arguments)
         return row
 
-    async def _run_alone(self, call: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
-        """Run a statement on a connection, outside a transaction."""
-        connection = self._held.take() or await self._held.wait()
-        try:
-            result = await _run(connection, call, connection, *arguments)
-        except BaseException:
-            self._held.discard(connection)
-            raise
-        self._held.give(connection)
-        return result
-
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self, *, begins_at_once: bool = True) -> AsyncIterator[Connection]:
         """Run a transaction: committed when the block ends, rolled back when it raises."""
-        connection = self._held.take() or await self._held.wait()
-        wrapped = Connection(connection)
+        connection, is_clean = Connection(self._held), False
         try:
-            transaction = connection.transaction()
-            await _run(connection, transaction.start)
             try:
-                yield wrapped
+                if begins_at_once:
+                    await connection.begin()
+                yield connection
             except BaseException:
-                with suppress(*UNREACHABLE, *DRIVER_ERRORS):
-                    await transaction.rollback()
+                await connection.roll_back()
                 raise
-            await _run(connection, _commit, connection, transaction)
-            if (timing := DATABASE_TIMING.get()) is not None:
-                timing.has_committed = True
-        except BaseException:
-            self._held.discard(connection)
-            raise
-        else:
-            self._held.give(connection)
+            await connection.commit()
+            is_clean = True
         finally:
-            wrapped.end()
+            connection.end(is_clean=is_clean)
 
     def close_before(self, close: Callable[[], Awaitable[None]]) -> None:
         """Register a callback that runs before the pool is closed."""

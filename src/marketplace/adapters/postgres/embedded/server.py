@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["Binaries", "EmbeddedPostgresError", "embedded_postgres", "find_binaries"]
+__all__ = ["Binaries", "EmbeddedPostgresError", "embedded_postgres", "find_binaries", "of_program"]
 
 USER = "marketplace"
+PROGRAM = "marketplace_program"
+"""The role of the program, which `migrate` creates. It owns nothing."""
 LOG_BYTES = 8_000_000
 CREATE_DATABASE = (
     "SELECT format('CREATE DATABASE %I TEMPLATE template0', :'name')"
@@ -72,6 +74,11 @@ def embedded_postgres(
             message = f"The embedded PostgreSQL can't use {data}: {error}."
             raise EmbeddedPostgresError(message) from error
         yield f"postgresql://{USER}@/{quote(database, safe='')}?host={quote(str(server.socket.parent))}&port={PORT}"
+
+
+def of_program(dsn: str) -> str:
+    """Return the program's address for the owner's."""
+    return dsn.replace(f"://{USER}@", f"://{PROGRAM}@", 1)
 
 
 def _start_with(database: str, data: Path, binaries: Binaries, timeout: float) -> Postmaster:

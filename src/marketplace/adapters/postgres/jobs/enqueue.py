@@ -3,6 +3,7 @@
 No statement here uses NOTIFY: PostgreSQL serializes the commits of transactions that do. Workers poll.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -38,13 +39,7 @@ class PostgresJobs:
 
     async def enqueue(self, *jobs: Job) -> None:
         if jobs:
-            await self._connection.execute(
-                ENQUEUE,
-                [job.kind for job in jobs],
-                [job.subject for job in jobs],
-                [job.run_at for job in jobs],
-                [_dedupe_key(job) for job in jobs],
-            )
+            await self._connection.execute(ENQUEUE, *enqueued_values(jobs))
 
     async def acquire_failing(self, job_id: int) -> FailingJob:
         row = await self._connection.fetchrow(ACQUIRE_FAILING, job_id)
@@ -54,6 +49,12 @@ class PostgresJobs:
 
     async def run_now(self, job_id: int, now: datetime) -> None:
         await self._connection.execute(RUN_NOW, job_id, now)
+
+
+def enqueued_values(jobs: Sequence[Job]) -> tuple[list[object], ...]:
+    """Return the arguments of `ENQUEUE`."""
+    kinds: list[object] = [job.kind for job in jobs]
+    return kinds, [job.subject for job in jobs], [job.run_at for job in jobs], [_dedupe_key(job) for job in jobs]
 
 
 def enqueued_with(part: str, first: int) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from marketplace.adapters.postgres.connection.pool import milliseconds
 from marketplace.adapters.postgres.schema.lock_blockers import LOG_INTERVAL, BlockerWatch, logging_lock_blockers
 from marketplace.adapters.postgres.schema.revisions import MIGRATIONS, VERSIONS, MigrationError, newest_in
+from marketplace.adapters.postgres.schema.roles import let_program_in
 
 LOG = logging.getLogger(__name__)
 
@@ -31,6 +32,10 @@ MIGRATION_LOCK = 7_310_482_911
 """The advisory lock that serializes migrations of programs that start together."""
 LOCK_POLL_INTERVAL = 0.2
 """Seconds between two attempts to acquire it."""
+NOT_THE_OWNER = (
+    "The database's schema is older than this program, and this user may not change it: {}."
+    " Run `marketplace migrate` with MARKETPLACE_MIGRATION_DATABASE_URL, the address of the tables' owner."
+)
 LOCK_ERRORS = (asyncpg.LockNotAvailableError.sqlstate, asyncpg.DeadlockDetectedError.sqlstate)
 
 
@@ -63,12 +68,15 @@ async def migrate(
     *,
     policy: RetryPolicy | None = None,
     folders: tuple[Path, ...] = (VERSIONS,),
+    program: str | None = None,
 ) -> str:
     """Migrate up or down to a revision, and return the revision of the database. Safe to run concurrently.
 
     Each migration is one transaction, unless it leaves it by `autocommit_block()`; a failure leaves the database at the
     last completed one. A database newer than this program is left unchanged: a previous release still serves.
-    Raises `MigrationError` if a lock stays blocked for too long, or if the revision is unknown to this program.
+    `program` is the address that the program uses, if its user is not that of `dsn`: the user gets what it needs.
+    Raises `MigrationError` if a lock stays blocked for too long, if the user may not migrate, or if the revision is
+    unknown to this program.
     """
     policy = policy or RetryPolicy()
     async with _connected(dsn, policy) as connection:
@@ -79,12 +87,15 @@ async def migrate(
             return _keep_newer_database(current, revision, newest_in(folders))
         async with logging_lock_blockers(dsn, pid, policy.lock_timeout / 4) as watch:
             await _migrate_with_retries(connection, revision, policy, folders, watch)
+        if program is not None and await connection.run_sync(_current) is not None:
+            raw: Any = await connection.get_raw_connection()
+            await let_program_in(raw.driver_connection, program)
     return revision
 
 
-def migrate_now(dsn: str, folders: tuple[Path, ...] = (VERSIONS,)) -> None:
+def migrate_now(dsn: str, folders: tuple[Path, ...] = (VERSIONS,), program: str | None = None) -> None:
     """Migrate to the newest revision, from a program without an event loop."""
-    asyncio.run(migrate(dsn, folders=folders))
+    asyncio.run(migrate(dsn, folders=folders, program=program))
 
 
 @asynccontextmanager
@@ -171,7 +182,10 @@ async def _try_migrate(connection: AsyncConnection, revision: str, folders: tupl
     try:
         await connection.run_sync(_run, revision, folders)
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) not in LOCK_ERRORS:
+        sqlstate = getattr(error.orig, "sqlstate", None)
+        if sqlstate == asyncpg.InsufficientPrivilegeError.sqlstate:
+            raise MigrationError(NOT_THE_OWNER.format(getattr(error.orig, "__cause__", None) or error.orig)) from error
+        if sqlstate not in LOCK_ERRORS:
             raise
         await connection.rollback()
         return error

@@ -26,6 +26,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import acquire_staff, require_still_staff
 
@@ -33,13 +34,14 @@ from marketplace.core.services.rights import acquire_staff, require_still_staff
 class AdminListService:
     """Admin lists."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument per port
         self,
         *,
         unit_of_work: UnitOfWork,
         lists: AdminLists,
         users: UserDirectory,
         files: ExportFiles,
+        counts: PersonalCounts,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -47,6 +49,7 @@ class AdminListService:
         self._lists = lists
         self._users = users
         self._files = files
+        self._counts = counts
         self._audit = AuditWriter(unit_of_work, clock, ids)
 
     async def users(self, filters: ListedUserFilters, offset: int, limit: int) -> NumberedPage[AccountRow]:
@@ -72,8 +75,10 @@ class AdminListService:
 
         The export is recorded in the audit log before the first chunk is requested. Close the returned generator.
         Raises `NotSignedIn` and `NotStaff`, also from the generator, before the next chunk, once `actor` has lost the
-        right to read on.
+        right to read on, and `RateLimited`.
         """
+        if isinstance(actor, Principal):
+            await self._counts.export(actor.user_id)
         name, batches = self._chosen(filters)
         chosen = columns_of(name, columns, actor.time_zone if isinstance(actor, Principal) else None)
         requested = {"list": name, "format": form, "columns": list(chosen), "filters": requested_values(filters)}

@@ -74,8 +74,4 @@ class RefusalService:
             raise
 
     async def _is_below_limit(self, subject: str) -> bool:
-        try:
-            await self._limits.check(Attempt(LOGGED_REFUSALS, subject))
-        except RateLimited:
-            return False
-        return True
+        return await self._limits.allows(Attempt(LOGGED_REFUSALS, subject))

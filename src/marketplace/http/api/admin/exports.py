@@ -17,6 +17,7 @@ from marketplace.core.domain.admin_lists import (
     ListName,
 )
 from marketplace.core.domain.exports import ExportFormat, validate_columns
+from marketplace.core.errors import Overloaded, RateLimited
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.admin.lists import AdminListService
 from marketplace.http.api.admin.list_fields import (
@@ -26,6 +27,7 @@ from marketplace.http.api.admin.list_fields import (
     UserExportQuery,
 )
 from marketplace.http.api.admin.lists import as_filters
+from marketplace.http.heavy_work import with_turn_of_export
 from marketplace.http.problems import SAFE_HEADERS
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_query, read_values, wire_names
@@ -93,7 +95,14 @@ def _file(name: ListName, summary: str) -> Any:
         operation_id=f"admin_export_{name}",
         summary=summary,
         description=EXPORT_DESCRIPTION.strip(),
-        opt=opt(Access.STAFF, query=kind, headers=ATTACHMENT, files=tuple(MEDIA_TYPES.values())),
+        opt=opt(
+            Access.STAFF,
+            query=kind,
+            errors=(Overloaded, RateLimited),
+            headers=ATTACHMENT,
+            files=tuple(MEDIA_TYPES.values()),
+        ),
+        middleware=[with_turn_of_export],
     )
     return route(export)
 

@@ -13,6 +13,7 @@ from marketplace.core.domain.admin_lists import (
     ListedUserFilters,
 )
 from marketplace.core.domain.pages import NumberedPage
+from marketplace.core.errors import Overloaded
 from marketplace.core.services.admin.lists import AdminListService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.list_fields import (
@@ -25,6 +26,7 @@ from marketplace.http.api.admin.list_fields import (
 )
 from marketplace.http.api.admin.pages import ESTIMATED, numbered
 from marketplace.http.api.admin.user_structs import AccountOut
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.security.authorization import Access, opt
 from marketplace.http.validation.parsing import read_query
 
@@ -42,62 +44,80 @@ class AdminListController(Controller):
         "/users",
         operation_id="admin_list_users",
         summary="List accounts",
-        opt=opt(Access.STAFF, query=UserListQuery, headers=ESTIMATED),
+        opt=opt(Access.STAFF, query=UserListQuery, errors=(Overloaded,), headers=ESTIMATED),
     )
     async def users(
-        self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
+        self,
+        request: Request[Any, Any, Any],
+        lists: FromDishka[AdminListService],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[list[AccountOut]]:
         """Searches email address, username and names."""
         query: Any = read_query(request, UserListQuery).checked()
-        return _answer(await lists.users(as_filters(ListedUserFilters, query), query.offset, query.limit), AccountOut)
+        async with heavy.answers.turn(request, "list_users"):
+            return _answer(
+                await lists.users(as_filters(ListedUserFilters, query), query.offset, query.limit), AccountOut
+            )
 
     @get(
         "/sessions",
         operation_id="admin_list_sessions",
         summary="List sessions of any status",
-        opt=opt(Access.STAFF, query=SessionListQuery, headers=ESTIMATED),
+        opt=opt(Access.STAFF, query=SessionListQuery, errors=(Overloaded,), headers=ESTIMATED),
     )
     async def sessions(
-        self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
+        self,
+        request: Request[Any, Any, Any],
+        lists: FromDishka[AdminListService],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[list[SessionRowOut]]:
         """Searches title and description together, or the creator. An ID matches a session or a creator."""
         query: Any = read_query(request, SessionListQuery).checked()
-        return _answer(
-            await lists.sessions(as_filters(ListedSessionFilters, query), query.offset, query.limit), SessionRowOut
-        )
+        async with heavy.answers.turn(request, "list_sessions"):
+            return _answer(
+                await lists.sessions(as_filters(ListedSessionFilters, query), query.offset, query.limit), SessionRowOut
+            )
 
     @get(
         "/bookings",
         operation_id="admin_list_bookings",
         summary="List bookings",
-        opt=opt(Access.STAFF, query=BookingListQuery, headers=ESTIMATED),
+        opt=opt(Access.STAFF, query=BookingListQuery, errors=(Overloaded,), headers=ESTIMATED),
     )
     async def bookings(
-        self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
+        self,
+        request: Request[Any, Any, Any],
+        lists: FromDishka[AdminListService],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[list[BookingRowOut]]:
         """Searches the learner, the creator or the title. An ID matches a booking, a session or a user."""
         query: Any = read_query(request, BookingListQuery).checked()
-        return _answer(
-            await lists.bookings(as_filters(ListedBookingFilters, query), query.offset, query.limit), BookingRowOut
-        )
+        async with heavy.answers.turn(request, "list_bookings"):
+            return _answer(
+                await lists.bookings(as_filters(ListedBookingFilters, query), query.offset, query.limit), BookingRowOut
+            )
 
     @get(
         "/audit",
         operation_id="admin_list_audit",
         summary="List audit log entries",
-        opt=opt(Access.STAFF, query=AuditListQuery, headers=ESTIMATED),
+        opt=opt(Access.STAFF, query=AuditListQuery, errors=(Overloaded,), headers=ESTIMATED),
     )
     async def audit(
-        self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
+        self,
+        request: Request[Any, Any, Any],
+        lists: FromDishka[AdminListService],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[list[AuditEntryOut]]:
         """Searches action, reason and changed email addresses, or the people involved.
 
         An ID matches any ID of an entry.
         """
         query: Any = read_query(request, AuditListQuery).checked()
-        return _answer(
-            await lists.audit(as_filters(ListedAuditFilters, query), query.offset, query.limit), AuditEntryOut
-        )
+        async with heavy.answers.turn(request, "list_audit"):
+            return _answer(
+                await lists.audit(as_filters(ListedAuditFilters, query), query.offset, query.limit), AuditEntryOut
+            )
 
 
 def as_filters(kind: type[F], query: msgspec.Struct) -> F:

@@ -1,9 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
-import { ErrorState } from "~/components/ErrorState";
-import { Skeleton } from "~/components/Skeleton";
+import { SecurityList } from "../SecurityList";
 import { SecuritySection } from "../SecuritySection";
 import type { SectionProps } from "../sections";
 import { CreateKeyDialog } from "./CreateKeyDialog";
@@ -46,24 +44,13 @@ export default function ApiKeysSection({ me }: SectionProps) {
 
 function Keys() {
   const t = useKeyTexts();
-  const { t: common } = useTranslation();
-  const { data, error, refetch } = useQuery(keysQuery);
-  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} className="py-2" />;
-  if (!data)
-    return (
-      <div role="status" aria-label={common("loading")}>
-        <Skeleton className="h-14 w-full" />
-      </div>
-    );
-  if (data.length === 0) return <p className="text-sm text-ink-soft">{t("none")}</p>;
+  const query = useQuery(keysQuery);
   return (
     <>
-      <ul className="flex flex-col divide-y divide-line">
-        {data.map((key) => (
-          <KeyRow key={key.id} apiKey={key} />
-        ))}
-      </ul>
-      <p className="text-xs text-ink-faint">{t("kept")}</p>
+      <SecurityList query={query} none={t("none")}>
+        {(key) => <KeyRow key={key.id} apiKey={key} />}
+      </SecurityList>
+      {!!query.data?.length && <p className="text-xs text-ink-faint">{t("kept")}</p>}
     </>
   );
 }

@@ -1,0 +1,45 @@
+"""How much one person may have and ask for."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from marketplace.core.domain.rate_limits import RateLimit
+
+SEARCHES_OF_NETWORK = 10
+"""Times the searches of a person that a client network has, in which many may search without signing in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalLimits:
+    """Bounds that the operator sets. Those with a period are rate limits."""
+
+    max_live_bookings: int = 100
+    """Upcoming bookings that are pending or confirmed."""
+    max_sessions: int = 500
+    """Sessions of a creator that are not archived."""
+    reports_per_day: int = 20
+    """Of sessions and reviews."""
+    searches_per_minute: int = 60
+    """Searches by words that have to be read, so that neither a shared cache nor this program has kept them."""
+    exports_per_hour: int = 30
+    """Files of the back office's lists, and of one's own earnings."""
+
+    @property
+    def reports(self) -> RateLimit:
+        return RateLimit(name="reports", maximum=self.reports_per_day, span=timedelta(days=1))
+
+    @property
+    def searches(self) -> RateLimit:
+        return RateLimit(name="searches", maximum=self.searches_per_minute, span=timedelta(minutes=1))
+
+    @property
+    def searches_of_network(self) -> RateLimit:
+        maximum = SEARCHES_OF_NETWORK * self.searches_per_minute
+        return RateLimit(name="searches_of_network", maximum=maximum, span=timedelta(minutes=1))
+
+    @property
+    def exports(self) -> RateLimit:
+        return RateLimit(name="exports", maximum=self.exports_per_hour, span=timedelta(hours=1))
+
+
+DEFAULT_LIMITS = PersonalLimits()

@@ -1,0 +1,146 @@
+"""Starts the process for heavy work next to the workers of `serve`, and again when it ends."""
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from marketplace.entrypoints.parent import watch_parent
+from marketplace.http.heavy_process import answer_connection
+from marketplace.settings import PREFIX, Settings
+from marketplace.telemetry.logs import configure_logs
+
+LOG = logging.getLogger(__name__)
+
+HEAVY_SOCKET = f"{PREFIX}HEAVY_SOCKET"
+"""Internal variable: the path of the Unix socket at which the process listens."""
+NAME = "heavy work"
+"""Of the process, for `ps`: Linux keeps 15 characters."""
+NICENESS = 10
+"""Counts where the program has a cgroup; elsewhere Linux shares cores among sessions (sched(7), autogroup)."""
+RESTART_DELAY = 1.0
+"""Seconds."""
+OWN_SETTINGS = {
+    "WORKER_INSIDE": "off",
+    "KEEP_ANSWERS": "off",
+    "LIVE_STREAMS": "0",
+    "POOL_MIN_SIZE": "0",
+    # a worker has replaced the address of the proxy by that of the client
+    "TRUSTED_PROXIES": "",
+}
+
+
+@contextmanager
+def heavy_process(settings: Settings, folder: Path) -> Iterator[None]:
+    """Run the process during the block. Nothing is started for memory storage, which processes do not share."""
+    if settings.storage == "memory":
+        yield
+        return
+    os.environ[HEAVY_SOCKET] = str(folder / "heavy")
+    process = _Process(settings, folder / "heavy")
+    process.start()
+    try:
+        yield
+    finally:
+        process.end()
+        del os.environ[HEAVY_SOCKET]
+
+
+class _Process:
+    """The process, and a thread that starts it again. `_lock` keeps `end` and a restart from running at one time."""
+
+    def __init__(self, settings: Settings, path: Path) -> None:
+        self._settings = settings
+        self._path = path
+        self._is_ending = threading.Event()
+        self._lock = threading.Lock()
+        self._supervisor = threading.Thread(target=self._supervise, name="heavy-work", daemon=True)
+
+    def start(self) -> None:
+        self._spawn()
+        self._supervisor.start()
+
+    def end(self) -> None:
+        """Stop the process and wait for it to exit."""
+        with self._lock:
+            self._is_ending.set()
+            self._process.terminate()
+        self._supervisor.join()
+
+    def _spawn(self) -> None:
+        # forked as workers are: it shares the memory of what was imported
+        self._process = multiprocessing.get_context("fork").Process(target=run, args=(self._settings, self._path))
+        self._process.start()
+
+    def _supervise(self) -> None:
+        while True:
+            self._process.join()
+            if self._is_ending.wait(RESTART_DELAY):
+                return
+            LOG.warning("The process for heavy work ended (%s) and starts again", self._process.exitcode)
+            with self._lock:
+                if self._is_ending.is_set():
+                    return
+                self._spawn()
+
+
+def run(settings: Settings, path: Path) -> None:
+    """Answer what workers hand on, until SIGTERM or the end of the parent."""
+    os.setsid()
+    os.nice(NICENESS)
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(NAME, encoding="utf-8")
+    os.environ.update({f"{PREFIX}{name}": value for name, value in OWN_SETTINGS.items()})
+    configure_logs(settings)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    watch_parent(settings.shutdown_timeout.total_seconds())
+    path.unlink(missing_ok=True)
+    uvloop.run(_serve(path))
+
+
+async def _serve(path: Path) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    application = _Application()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answer_connection(await application.loaded(), reader, writer)
+
+    server = await asyncio.start_unix_server(answer, path)
+    await stop.wait()
+    server.close()
+    await application.end()
+
+
+class _Application:
+    """The application, loaded with the first request: most programs never need it."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._app: Any = None
+        self._lifespan: Any = None
+
+    async def loaded(self) -> Any:
+        async with self._lock:
+            if self._app is None:
+                # Imported here: it imports the program.
+                from marketplace.entrypoints.asgi import app  # noqa: PLC0415
+
+                os.environ.pop(HEAVY_SOCKET, None)
+                loaded: Any = app()
+                self._lifespan = loaded.lifespan()
+                await self._lifespan.__aenter__()
+                self._app = loaded
+            return self._app
+
+    async def end(self) -> None:
+        if self._lifespan is not None:
+            await self._lifespan.__aexit__(None, None, None)

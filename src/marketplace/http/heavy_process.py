@@ -1,0 +1,149 @@
+"""Hands heavy requests to a process of their own, and answers them there (decision 0094).
+
+A worker relays such a request over a Unix socket, as messages of ASGI, before it does anything else. The other process
+runs the same application, so authorization, log and answer are the same.
+"""
+
+import asyncio
+import re
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from marketplace.core.errors import Busy
+from marketplace.http.answers import Ask
+from marketplace.http.middleware.one_host import send_answer
+from marketplace.http.problems import refuse
+
+FORWARDED = re.compile(
+    r"(GET|HEAD) /api/(calendar/[^/]+\.ics|auth/export|admin/(users|sessions|bookings|audit)(/export)?)/?"
+    r"|POST /api/sessions/[^/]+/schedule/preview/?"
+)
+"""Method and path of what takes tens of milliseconds of Python, which no other request can use meanwhile."""
+SCOPE = ("method", "path", "raw_path", "query_string", "headers", "client", "server", "scheme", "http_version")
+CONNECT_TIMEOUT = 5.0
+"""Seconds; the process loads the application with its first request, but accepts before."""
+MAX_FRAME = 64 * 1024 * 1024
+"""Bytes of a frame, which both ends write themselves."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder().decode
+
+
+def with_heavy_process(app: ASGIApp, state: Any) -> ASGIApp:
+    """Wrap `app` to hand what is `FORWARDED` to the process that listens at `state["heavy_socket"]`, if it is set."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        path = state.get("heavy_socket") if scope["type"] == ScopeType.HTTP else None
+        if path is None or not FORWARDED.fullmatch(f"{scope['method']} {scope['path']}"):  # type: ignore[typeddict-item]
+            await app(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                connection = await asyncio.open_unix_connection(path)
+        except (OSError, TimeoutError) as error:
+            await _refuse(scope, send, error)
+            return
+        await _relay(scope, receive, send, *connection)
+
+    return answer
+
+
+async def _relay(
+    scope: Any, receive: Receive, send: Send, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Relay a request, and then the answer; close the connection when the client has left, which cancels the work."""
+    writer.write(_framed({name: scope[name] for name in SCOPE if name in scope}))
+    sending = asyncio.ensure_future(_send_body(receive, writer))
+    has_started = False
+    try:
+        while (message := await _read_frame(reader)) is not None:
+            has_started = True
+            if message["type"] == "http.response.start":
+                message["headers"] = [tuple(header) for header in message["headers"]]
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                return
+        if not has_started and not sending.done():
+            await _refuse(scope, send, ConnectionResetError())
+        elif not sending.done():
+            raise ConnectionResetError("The process for heavy work ended.")
+    finally:
+        sending.cancel()
+        writer.close()
+        with suppress(OSError, asyncio.CancelledError):
+            await asyncio.gather(sending, return_exceptions=True)
+
+
+async def _send_body(receive: Receive, writer: asyncio.StreamWriter) -> None:
+    """Send the messages of the client until it leaves."""
+    with suppress(OSError):
+        while True:
+            message: Any = await receive()
+            if message["type"] == "http.disconnect":
+                writer.close()
+                return
+            writer.write(_framed(message))
+            await writer.drain()
+
+
+async def _refuse(scope: Any, send: Send, cause: BaseException) -> None:
+    error = Busy()
+    error.__cause__ = cause
+    await send_answer(refuse(Ask(scope), error), send)
+
+
+async def answer_connection(app: Any, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer the one request of a connection; cancel it when the other end closes the connection."""
+    try:
+        request = await _read_frame(reader)
+        if request is not None:
+            scope = _scope_of(request)
+            received: asyncio.Queue[Any] = asyncio.Queue(1)
+
+            async def send(message: Any) -> None:
+                writer.write(_framed(message))
+                await writer.drain()
+
+            working = asyncio.ensure_future(app(scope, received.get, send))
+            reading = asyncio.ensure_future(_read_body(reader, received, working))
+            try:
+                await asyncio.wait([working])
+            finally:
+                working.cancel()
+                reading.cancel()
+                await asyncio.gather(working, reading, return_exceptions=True)
+    finally:
+        with suppress(OSError):
+            writer.close()
+
+
+async def _read_body(reader: asyncio.StreamReader, received: asyncio.Queue[Any], working: asyncio.Future[None]) -> None:
+    """Pass on what is received as the application asks for it, and cancel the work at the end of the connection."""
+    while (message := await _read_frame(reader)) is not None:
+        await received.put(message)
+    working.cancel()
+
+
+def _scope_of(request: dict[str, Any]) -> dict[str, Any]:
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "root_path": "", "extensions": {}, "state": {}} | request
+    scope["headers"] = [tuple(header) for header in request["headers"]]
+    scope["client"] = request["client"] and tuple(request["client"])
+    return scope
+
+
+def _framed(message: Any) -> bytes:
+    encoded = _encode(message)
+    return len(encoded).to_bytes(4, "big") + encoded
+
+
+async def _read_frame(reader: asyncio.StreamReader) -> Any:
+    """Return the next message, or `None` at the end of the connection."""
+    try:
+        size = int.from_bytes(await reader.readexactly(4), "big")
+        return _decode(await reader.readexactly(size)) if size <= MAX_FRAME else None
+    except (asyncio.IncompleteReadError, OSError):
+        return None

@@ -1,0 +1,66 @@
+"""Tells clients what is left of the rate limits that their request was counted for.
+
+`RateLimit-Policy` and `RateLimit` are lists of strings with parameters (structured fields, RFC 9651), as in
+draft-ietf-httpapi-ratelimit-headers-11, sections 3 and 4: quota `q` and window `w` of each limit, what remains `r` and
+the time `t` until all of it is there again, in seconds.
+"""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from marketplace.core.domain.rate_limits import Quota
+from marketplace.telemetry.request_log import request_record_of
+
+RATE_LIMIT_HEADERS = {
+    "RateLimit": (
+        'What is left of each limit of this request: `"sign_in";r=299;t=900` has 299 more within 900 seconds. '
+        "Absent if limits are off, or if the proxy answered."
+    ),
+    "RateLimit-Policy": 'The limits: `"sign_in";q=300;w=900` allows 300 within 900 seconds.',
+}
+"""Names and descriptions."""
+
+
+def with_rate_limit_headers(app: ASGIApp) -> ASGIApp:
+    """Wrap `app` to add the headers of the limits that were noted while it answered."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        record = request_record_of(scope)
+
+        async def send_with_quotas(message: Message) -> None:
+            if record is not None and record.quotas and message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *_headers(message, record.quotas)]}
+            await send(message)
+
+        await app(scope, receive, send if record is None else send_with_quotas)
+
+    return answer
+
+
+def _headers(start: Any, quotas: dict[str, Quota]) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a response; none if a shared cache may keep it, or if it sends the client elsewhere."""
+    if start["status"] // 100 == HTTPStatus.MULTIPLE_CHOICES // 100 or _is_shared(start.get("headers", ())):
+        return []
+    shown = [*quotas.values()]
+    if start["status"] == HTTPStatus.TOO_MANY_REQUESTS:
+        # no other limit may reset later than `Retry-After` (section 6 of the draft)
+        shown = [quota for quota in shown if not quota.remaining]
+    if not shown:
+        return []
+    policies = (
+        f'"{each.limit.name}";q={each.limit.maximum};w={ceil(each.limit.span.total_seconds())}' for each in shown
+    )
+    left = (
+        f'"{each.limit.name}";r={each.remaining};t={max(0, ceil(each.resets_in.total_seconds()))}' for each in shown
+    )
+    return [(b"ratelimit-policy", ", ".join(policies).encode()), (b"ratelimit", ", ".join(left).encode())]
+
+
+def _is_shared(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(
+        name.lower() == b"cache-control" and (b"public" in value or b"s-maxage" in value) for name, value in headers
+    )
