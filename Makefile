@@ -144,7 +144,7 @@ test: install chromium nginx .s3/.installed tests/deployment/maildev/node_module
 LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
 
 .PHONY: test-long
-test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-live test-long-waitlists test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
+test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-live test-long-waitlists test-long-faults test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
 
 .PHONY: test-long-api
 test-long-api: install ## The part of test-long that sends generated requests by openapi.json
@@ -174,6 +174,12 @@ test-long-payments: install ## The part of test-long that interleaves payments w
 .PHONY: test-long-waitlists
 test-long-waitlists: install ## The part of test-long that races 200 people in three processes for the seats of 1,000 full starts
 	$(LONG) tests/postgres/test_waitlist_races.py
+
+.PHONY: test-long-faults
+test-long-faults: install ## The part of test-long that breaks every statement of bookings, payments, logins and mail in nine ways, and fills a disk
+	$(LONG) tests/postgres/test_statement_faults.py
+	@test "$$(id -u)" = 0 || { echo "A disk that is full needs the right to mount one: run this as root."; exit 1; }
+	$(BIN)/pytest -q -m long tests/postgres/test_database_faults.py
 
 .PHONY: test-long-live
 test-long-live: install nginx ## The part of test-long that holds 5,000 streams open
@@ -264,6 +270,10 @@ bench-payments: install ## Measure notices of the payment provider, and what a p
 .PHONY: bench-live
 bench-live: install ## Measure how soon a change reaches open pages, and what open streams cost bookings (minutes; BENCH="latency --streams 2000")
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/live.py $(BENCH)
+
+.PHONY: soak
+soak: install ## Run a server at half of its top rate, and say whether its memory, connections, files and tasks grow (half an hour; SOAK="--minutes 3")
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/soak.py $(SOAK)
 
 .PHONY: bench-uploads
 bench-uploads: install ## Measure the upload of a photo of 8 MB, and what it costs others (a minute)

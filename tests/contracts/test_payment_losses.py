@@ -6,13 +6,14 @@ import msgspec
 import pytest
 
 from builders import a_principal, principal_of, services_over, stored_user
-from due_jobs import run_due
+from due_jobs import run_due, take_due
 from marketplace.adapters.payments.simulated.records import State
 from marketplace.core.domain.payment_reasons import ParkedReason
 from marketplace.core.domain.payments import PaymentStatus
 from marketplace.core.errors import IllegalTransition
 from marketplace.core.ports.storage import Storage
 from paid_bookings import Shop
+from payment_records import LEASE
 
 WHY = "The provider says that it works again."
 WEEK = timedelta(days=8)
@@ -101,3 +102,37 @@ async def test_refund_that_comes_back_later_waits_for_staff(shop: Shop) -> None:
     await shop.services.payment_admin.resolve(staff, parked[0].id, WHY)
     await shop.settle()
     assert [each for each in await shop.parked() if each.payment_id == booking_id] == []
+
+
+async def test_page_whose_answer_was_lost_opens_though_the_learner_reads_another_language_by_then(shop: Shop) -> None:
+    session, learner = await shop.session(), await shop.learner()
+    booking_id = await shop.book(session, learner)
+    shop.provider.fail("open", "after")
+    asking = (await shop.services.payments.pay(learner, booking_id)).resource
+    await shop.services.users.change_profile(learner, {"locale": "de"})
+
+    await shop.advance(timedelta(minutes=2))
+
+    opened = (await shop.services.payments.pay(learner, booking_id)).resource
+    assert (asking.status, opened.status) == ("asking", "open")
+    assert opened.url is not None
+    assert "/pay/" in opened.url
+
+
+async def test_operation_that_is_being_recorded_after_its_lease_is_not_looked_at_again_at_once(shop: Shop) -> None:
+    session, learner = await shop.session(), await shop.learner()
+    booking_id = await shop.book(session, learner)
+    shop.provider.fail("open", "before")
+    await shop.services.payments.pay(learner, booking_id)
+    [operation] = await shop.storage.payments.operations([booking_id])
+    async with shop.storage.unit_of_work() as tx:
+        assert await tx.payments.claim(operation.id, shop.clock.now(), LEASE)
+    now = shop.clock.advance(2 * LEASE)
+    await take_due(shop.storage.job_queue, now, "settle_operation")
+
+    async with shop.storage.unit_of_work() as tx:
+        assert await tx.payments.claim(operation.id, now, LEASE)
+        await shop.services.payment_operations.settle(operation.id)
+
+    assert await take_due(shop.storage.job_queue, now, "settle_operation") == []
+    assert await take_due(shop.storage.job_queue, now + LEASE, "settle_operation") != []

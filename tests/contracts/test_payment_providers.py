@@ -37,11 +37,12 @@ async def test_payment_is_reported_as_it_was_asked_and_paid(world: World) -> Non
     before = await report(world, payment)
     assert before.provider_id == payment.provider_id
     assert (before.payment_id, before.status) == (payment.id, PaymentStatus.OPEN)
+    assert before.url
     assert (before.amount, before.currency, before.captured) == (7200, "EUR", 0)
     await world.pay(before.provider_id)
     after = await report(world, payment)
     assert (after.status, after.captured, after.refunds, after.is_disputed) == (PaymentStatus.PAID, 7200, (), False)
-    assert after.fee in {108, 133}
+    assert (after.fee in {108, 133}, after.url) == (True, None)
 
 
 async def test_amounts_are_in_minor_units_of_their_currency(world: World) -> None:
@@ -237,8 +238,8 @@ async def test_list_has_every_payment_created_since(world: World) -> None:
     payment, other = await paid(world), await opened(world)
     await world.payments.refund(payment, 300, uuid7())
     listed = {found.payment_id: found async for found in world.payments.changed_since(start)}
-    assert listed[payment.id] == await report(world, payment)
-    assert listed[other.id] == await report(world, other)
+    for each in (payment, other):  # a list need not say where to pay
+        assert replace(listed[each.id], url=None) == replace(await report(world, each), url=None)
     later = datetime.now(UTC) + timedelta(minutes=1)
     assert [found async for found in world.payments.changed_since(later)] == []
 

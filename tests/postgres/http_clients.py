@@ -25,11 +25,13 @@ from postgres.servers import SECRET_KEY, Server
 TOKENS = JwtAccessTokens(keys=SecretKeys((SECRET_KEY,)), time_to_live=timedelta(days=1), ids=UuidSeven())
 
 DISCREPANCIES = {
-    "a slot whose seats are not those of its live bookings": """
+    "a slot whose seats are not those of its live bookings and offers": """
         SELECT l.session_id FROM slots l WHERE l.seats_taken <> (SELECT coalesce(sum(b.seats), 0) FROM bookings b
             WHERE (b.session_id, b.starts_at) = (l.session_id, l.starts_at) AND b.status <> 'cancelled')
             + (SELECT coalesce(sum(b.held_seats), 0) FROM bookings b
                 WHERE (b.session_id, b.requested_start) = (l.session_id, l.starts_at))
+            + (SELECT coalesce(sum(w.seats), 0) FROM waitlist_entries w
+                WHERE (w.session_id, w.starts_at) = (l.session_id, l.starts_at) AND w.status = 'offered')
     """,
     "an oversold slot": "SELECT session_id FROM slots WHERE seats_taken NOT BETWEEN 0 AND capacity",
     "a creator in two places": """

@@ -13,33 +13,12 @@ import pytest
 import pytest_asyncio
 
 from databases import migrate_now
-from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
-from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from postgres.booking_load import BUYERS, CROWD, WARM, Load, crowd_of_a_slot, under_load
 from postgres.http_clients import Books, booked, statuses
+from postgres.own_postgres import Postgres
 from postgres.servers import Server, becomes_true, is_alive, servers
 
 pytestmark = pytest.mark.runs_alone
-
-
-class Postgres:
-    """A PostgreSQL of the test, which can be killed."""
-
-    def __init__(self, data: Path, stack: ExitStack) -> None:
-        self._data = data
-        self._stack = stack
-        self.dsn = self.start()
-
-    def start(self) -> str:
-        return self._stack.enter_context(embedded_postgres(self._data))
-
-    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
-        server = find_postmaster(self._data)
-        assert server is not None
-        os.kill(server.pid, number)
-
-    def is_away(self) -> bool:
-        return find_postmaster(self._data) is None
 
 
 @pytest.fixture(scope="module")

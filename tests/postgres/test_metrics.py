@@ -286,6 +286,7 @@ async def test_a_worker_counts_its_jobs(empty_database: str) -> None:
             while not await metrics.value("marketplace_job_seconds_count", outcome="done"):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         assert await metrics.value("marketplace_pool_connections") >= 1
+        assert await metrics.value("marketplace_tasks") >= 1
         for kind in get_args(JobKind):
             # present before its first increment, which an alert could not detect otherwise
             assert f'marketplace_job_seconds_count{{kind="{kind}",outcome="failed"}} 0.0' in await metrics.text()

@@ -54,6 +54,7 @@ HEADERS: dict[int, dict[str, str]] = {
     429: {"Retry-After": "60"},
     503: {"Retry-After": "1"},
 }
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 SAFE_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -131,7 +132,9 @@ def status_of(error: type[MarketplaceError]) -> int:
 
 
 def refuse(request: HasScope, error: MarketplaceError) -> Answer:
-    """Answer with an error of the core."""
+    """Answer with an error of the core. After a commit, it does not say that nothing was changed."""
+    if isinstance(error, Busy) and not isinstance(error, Overloaded) and _has_changed(request):
+        error = _outcome_unknown(error)
     errors = error.errors if isinstance(error, Invalid) else None
     # who is refused for the load that they are themselves must not fill the log; the request line has the code
     if isinstance(error, Busy | OutcomeUnknown) and not isinstance(error, Overloaded):
@@ -195,6 +198,18 @@ def _answer(request: HasScope, problem: Problem, headers: Mapping[str, str] | No
             problem.request_id = record.request_id
     headers = {**SAFE_HEADERS, **HEADERS.get(problem.status, {}), **(headers or {})}
     return Answer(msgspec.json.encode(problem), problem.status, headers, PROBLEM_JSON)
+
+
+def _has_changed(request: HasScope) -> bool:
+    """Return whether a request that may change something has committed a transaction."""
+    record = request_record_of(request.scope)
+    return record is not None and record.timing.has_committed and request.scope["method"] not in SAFE_METHODS
+
+
+def _outcome_unknown(error: Busy) -> OutcomeUnknown:
+    unknown = OutcomeUnknown()
+    unknown.__cause__ = error
+    return unknown
 
 
 def _root_cause(error: BaseException) -> BaseException | None:

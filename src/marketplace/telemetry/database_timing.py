@@ -10,10 +10,14 @@ from typing import Protocol
 
 @dataclass(slots=True)
 class DatabaseTiming:
-    """Statements as (start by `perf_counter`, duration), and time spent waiting for a connection; all in seconds."""
+    """Statements as (start by `perf_counter`, duration), and time spent waiting for a connection; all in seconds.
+
+    `has_committed`: a transaction was committed.
+    """
 
     timeline: list[tuple[float, float]] = field(default_factory=list)
     waiting_seconds: float = 0.0
+    has_committed: bool = False
 
     @property
     def statements(self) -> int:

@@ -111,6 +111,12 @@ class Meter:
             registry=registry,
             multiprocess_mode="livesum",
         )
+        self._tasks = Gauge(
+            "marketplace_tasks",
+            "Tasks of the event loops. A number that only grows is a leak.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
         self._answers = Counter(
             "marketplace_kept_answers",
             "Answers to anonymous readers, by whether they were kept, and how often answers were dropped.",
@@ -210,6 +216,7 @@ class Meter:
             in_use.set(usage.size - usage.idle)
             idle.set(usage.idle)
             self._pool_waiting.set(usage.waiting)
+            self._tasks.set(len(asyncio.all_tasks()))
             await asyncio.sleep(SAMPLE_INTERVAL)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from marketplace.adapters.payments.events import SIGNATURE_HEADER, read_simulate
 from marketplace.adapters.payments.signatures import sign
 from marketplace.adapters.payments.simulated.faults import Fault, Faults
 from marketplace.adapters.payments.simulated.provider import SimulatedProvider
+from marketplace.adapters.payments.simulated.records import SimulatedPayment
 from marketplace.adapters.payments.simulated.refusals import KeyReused, ProviderRefusal
-from marketplace.core.domain.payments import Payment, ProviderEvent, ProviderReport
+from marketplace.core.domain.payments import Payment, PaymentStatus, ProviderEvent, ProviderReport
 from marketplace.core.errors.payments import ProviderAway
 from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
 
@@ -46,7 +48,7 @@ class MemoryPayments:
         outcome = self._call("open", lambda _: self.provider.open(charge, key).id)
         if not isinstance(outcome, Done) or outcome.ref is None:
             return outcome if not isinstance(outcome, Done) else Unknown("unreadable")
-        return Opened(outcome.ref, f"https://pay.example.org/pay/{outcome.ref}")
+        return Opened(outcome.ref, _page(outcome.ref))
 
     async def capture(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
         return self._call("capture", lambda copies: self.provider.capture(_id(payment), amount, key, copies))
@@ -64,10 +66,10 @@ class MemoryPayments:
             return Unknown("away")
         if payment.provider_id is not None:
             with suppress(ProviderRefusal):
-                return self.provider.get(payment.provider_id).report()
+                return _report(self.provider.get(payment.provider_id))
             return None
         found = self.provider.of_reference(payment.id)
-        return found.report() if found else None
+        return _report(found) if found else None
 
     async def changed_since(self, since: datetime) -> AsyncIterator[ProviderReport]:
         if self._faults.take("list") is not None:
@@ -97,6 +99,15 @@ class MemoryPayments:
         else:
             outcome = Done(ref)
         return Unknown("away") if fault is not None and fault.loses_answer else outcome
+
+
+def _page(provider_id: str) -> str:
+    return f"https://pay.example.org/pay/{provider_id}"
+
+
+def _report(found: SimulatedPayment) -> ProviderReport:
+    report = found.report()
+    return replace(report, url=_page(found.id)) if report.status is PaymentStatus.OPEN else report
 
 
 def _id(payment: Payment) -> str:

@@ -1,6 +1,7 @@
 """`Payments` at the simulator, a provider that runs as a program of its own."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -13,7 +14,7 @@ import msgspec
 from marketplace.adapters.payments.events import read_simulated_event
 from marketplace.adapters.payments.plain_http import PlainClient, Response
 from marketplace.adapters.payments.simulated.records import SimulatedPayment
-from marketplace.core.domain.payments import Payment, ProviderEvent, ProviderReport
+from marketplace.core.domain.payments import Payment, PaymentStatus, ProviderEvent, ProviderReport
 from marketplace.core.errors.payments import ProviderAway
 from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
 
@@ -71,17 +72,23 @@ class SimulatorPayments:
         return await self._asked(payment, "refunds", {"amount": amount, "reference": key}, key)
 
     async def look_up(self, payment: Payment) -> ProviderReport | Unknown | None:
-        if payment.provider_id is not None:
-            found = _read(await self._get(f"/v1/payments/{payment.provider_id}", {}), _Page)
-            if isinstance(found, Refused):
+        provider_id = payment.provider_id
+        if provider_id is None:
+            listed = _read(await self._get("/v1/payments", {"reference": str(payment.id)}), _List)
+            if isinstance(listed, Refused):
+                return Unknown(listed.code)
+            if isinstance(listed, Unknown):
+                return listed
+            if not listed.payments:
                 return None
-            return found.payment.report() if isinstance(found, _Page) else found
-        listed = _read(await self._get("/v1/payments", {"reference": str(payment.id)}), _List)
-        if isinstance(listed, Refused):
-            return Unknown(listed.code)
-        if isinstance(listed, Unknown):
-            return listed
-        return listed.payments[0].report() if listed.payments else None
+            provider_id = listed.payments[0].id
+        found = _read(await self._get(f"/v1/payments/{provider_id}", {}), _Page)
+        if isinstance(found, Refused):
+            return None
+        if not isinstance(found, _Page):
+            return found
+        report = found.payment.report()
+        return replace(report, url=found.url) if report.status is PaymentStatus.OPEN else report
 
     async def changed_since(self, since: datetime) -> AsyncIterator[ProviderReport]:
         after: int | None = 0

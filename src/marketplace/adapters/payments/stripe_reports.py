@@ -65,6 +65,7 @@ def report_of(
         decline_reason=_decline_of(intent),
         disputes=tuple(_dispute_of(dispute, code) for dispute in disputes),
         fee=_fee_of(charge, session.currency),
+        url=session.url,
     )
 
 

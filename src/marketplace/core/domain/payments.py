@@ -240,6 +240,8 @@ class ProviderReport:
     disputes: tuple[ProviderDispute, ...] = ()
     fee: int | None = None
     """What the provider keeps for it in this currency, if it says so."""
+    url: str | None = None
+    """Where it can be paid, if it still can and the provider says so."""
 
     @property
     def is_disputed(self) -> bool:

@@ -79,7 +79,7 @@ class PasswordsBusy(Busy):
 
 
 class OutcomeUnknown(MarketplaceError):
-    """The connection was lost during commit: the transaction may or may not have been committed."""
+    """The connection was lost during commit, or when the answer was read after it: the change may have been made."""
 
     code = "outcome_unknown"
     sentence = (

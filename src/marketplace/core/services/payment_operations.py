@@ -15,6 +15,7 @@ from marketplace.core.domain.ledger import LedgerTransaction
 from marketplace.core.domain.payment_reasons import ParkedReason
 from marketplace.core.domain.payments import (
     PROGRESS,
+    RETRY_FIRST,
     RETRY_MAX,
     OperationKind,
     OperationState,
@@ -98,8 +99,9 @@ class PaymentOperations:
             return
         claimed, booking = await with_retries(lambda: self._claim(operation_id))
         if claimed is None:
-            # once the lease of the one who has claimed it is over: they may have died
-            await self._come_back(found.id, found.leased_until or self._clock.now() + LEASE)
+            # once the lease of the one who has claimed it is over: they may have died; if it is, they are recording
+            now = self._clock.now()
+            await self._come_back(found.id, max(found.leased_until or now + LEASE, now + RETRY_FIRST))
             return
         payment = await self._lists.find(claimed.payment_id)
         if payment is None or booking is None:

@@ -27,7 +27,10 @@ def as_reported(claimed: PaymentOperation, report: ProviderReport | None, *, is_
 def _opening(report: ProviderReport | None, *, is_over: bool) -> Result | None:
     if report is not None and report.status is not PaymentStatus.OPEN:
         return Done(report.provider_id)
-    return Refused(EXPIRED) if is_over else None
+    if is_over:
+        return Refused(EXPIRED)
+    # asked for again it would have to be the same, and the learner's language may have changed
+    return None if report is None or report.url is None else Opened(report.provider_id, report.url)
 
 
 def _capture(report: ProviderReport | None) -> Result | None:

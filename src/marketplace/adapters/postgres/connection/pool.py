@@ -136,10 +136,12 @@ class Connection:
         """Commit. Raises `StaleRead` if what was read ahead has changed."""
         if self._connection is not None:
             await _run(self._connection, _commit, self._connection, self._transaction)
+            _note_commit()
         elif self.draft is not None and self.draft.has_writes():
             statement, arguments = self.draft.statement()
             row = await _run_alone(self._held, _write, statement, *arguments)
             self.draft.written(row[0])
+            _note_commit()
 
     async def roll_back(self) -> None:
         """Roll back, as far as the connection is there to do it."""
@@ -152,6 +154,11 @@ class Connection:
         if self._connection is not None:
             (self._held.give if is_clean else self._held.discard)(self._connection)
         del self._connection
+
+
+def _note_commit() -> None:
+    if (timing := DATABASE_TIMING.get()) is not None:
+        timing.has_committed = True
 
 
 async def _run_alone(held: HeldConnections, call: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
