@@ -12,11 +12,11 @@ from litestar.types import ASGIApp
 
 from marketplace.bootstrap.container import make_container
 from marketplace.core.ports.storage import Storage
-from marketplace.entrypoints.heavy_process import HEAVY_SOCKET
 from marketplace.entrypoints.parent import watch_parent
 from marketplace.entrypoints.worker import InProcessWorker, PoolSampler, make_meter
 from marketplace.http.api.system import require_ready
 from marketplace.http.app import make_app
+from marketplace.http.heavy_process import HEAVY_SOCKET
 from marketplace.settings import DRAINING, SettingsError, read_settings
 from marketplace.telemetry.gathered_lines import GatheredLines
 from marketplace.telemetry.heartbeats import Heartbeat

@@ -14,14 +14,12 @@ from typing import Any
 import uvloop
 
 from marketplace.entrypoints.parent import watch_parent
-from marketplace.http.heavy_process import answer_connection
+from marketplace.http.heavy_process import HEAVY_SOCKET, answer_connection
 from marketplace.settings import PREFIX, Settings
 from marketplace.telemetry.logs import configure_logs
 
 LOG = logging.getLogger(__name__)
 
-HEAVY_SOCKET = f"{PREFIX}HEAVY_SOCKET"
-"""Internal variable: the path of the Unix socket at which the process listens."""
 NAME = "heavy work"
 """Of the process, for `ps`: Linux keeps 15 characters."""
 NICENESS = 10

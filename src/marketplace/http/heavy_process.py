@@ -17,7 +17,10 @@ from marketplace.core.errors import Busy
 from marketplace.http.answers import Ask
 from marketplace.http.middleware.one_host import send_answer
 from marketplace.http.problems import refuse
+from marketplace.settings import PREFIX
 
+HEAVY_SOCKET = f"{PREFIX}HEAVY_SOCKET"
+"""Internal variable: the path of the Unix socket at which the process listens."""
 FORWARDED = re.compile(
     r"(GET|HEAD) /api/(calendar/[^/]+\.ics|auth/export|admin/(users|sessions|bookings|audit)(/export)?)/?"
     r"|POST /api/sessions/[^/]+/schedule/preview/?"
