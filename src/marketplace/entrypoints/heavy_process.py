@@ -105,40 +105,47 @@ def run(settings: Settings, path: Path) -> None:
 
 
 async def _serve(path: Path) -> None:
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     application = _Application()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await answer_connection(await application.loaded(), reader, writer)
 
     server = await asyncio.start_unix_server(answer, path)
-    await stop.wait()
-    server.close()
-    await application.end()
+
+    def end() -> None:
+        server.close()
+        application.end()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
+    await application.live()
 
 
 class _Application:
     """The application, loaded with the first request: most programs never need it."""
 
     def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-        self._app: Any = None
-        self._lifespan: Any = None
+        self._is_wanted = asyncio.Event()
+        self._is_over = asyncio.Event()
+        self._app: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    async def live(self) -> None:
+        """Start the application once it is wanted, and shut it down after `end`; anyio wants both in one task."""
+        await self._is_wanted.wait()
+        if self._is_over.is_set():
+            return
+        # Imported here: it imports the program.
+        from marketplace.entrypoints.asgi import app  # noqa: PLC0415
+
+        os.environ.pop(HEAVY_SOCKET, None)
+        loaded: Any = app()
+        async with loaded.lifespan():
+            self._app.set_result(loaded)
+            await self._is_over.wait()
 
     async def loaded(self) -> Any:
-        async with self._lock:
-            if self._app is None:
-                # Imported here: it imports the program.
-                from marketplace.entrypoints.asgi import app  # noqa: PLC0415
+        self._is_wanted.set()
+        return await asyncio.shield(self._app)
 
-                os.environ.pop(HEAVY_SOCKET, None)
-                loaded: Any = app()
-                self._lifespan = loaded.lifespan()
-                await self._lifespan.__aenter__()
-                self._app = loaded
-            return self._app
-
-    async def end(self) -> None:
-        if self._lifespan is not None:
-            await self._lifespan.__aexit__(None, None, None)
+    def end(self) -> None:
+        self._is_over.set()
+        self._is_wanted.set()

@@ -29,6 +29,9 @@ FORWARDED = re.compile(
 SCOPE = ("method", "path", "raw_path", "query_string", "headers", "client", "server", "scheme", "http_version")
 CONNECT_TIMEOUT = 5.0
 """Seconds; the process loads the application with its first request, but accepts before."""
+LET_GO_WITHIN = 10.0
+"""Seconds; a worker closes as soon as it has read the answer."""
+MAX_READ = 64 * 1024
 MAX_FRAME = 64 * 1024 * 1024
 """Bytes of a frame, which both ends write themselves."""
 
@@ -70,10 +73,11 @@ async def _relay(
             await send(message)
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 return
-        if not has_started and not sending.done():
-            await _refuse(scope, send, ConnectionResetError())
-        elif not sending.done():
+        if sending.done() and sending.result():
+            return
+        if has_started:
             raise ConnectionResetError("The process for heavy work ended.")
+        await _refuse(scope, send, ConnectionResetError())
     finally:
         sending.cancel()
         writer.close()
@@ -81,16 +85,17 @@ async def _relay(
             await asyncio.gather(sending, return_exceptions=True)
 
 
-async def _send_body(receive: Receive, writer: asyncio.StreamWriter) -> None:
-    """Send the messages of the client until it leaves."""
+async def _send_body(receive: Receive, writer: asyncio.StreamWriter) -> bool:
+    """Send the messages of the client until it leaves. Return whether it did, or else the process is gone."""
     with suppress(OSError):
         while True:
             message: Any = await receive()
             if message["type"] == "http.disconnect":
                 writer.close()
-                return
+                return True
             writer.write(_framed(message))
             await writer.drain()
+    return False
 
 
 async def _refuse(scope: Any, send: Send, cause: BaseException) -> None:
@@ -119,9 +124,19 @@ async def answer_connection(app: Any, reader: asyncio.StreamReader, writer: asyn
                 working.cancel()
                 reading.cancel()
                 await asyncio.gather(working, reading, return_exceptions=True)
+            await _let_go(reader, writer)
     finally:
         with suppress(OSError):
             writer.close()
+
+
+async def _let_go(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Wait until the other end closes. To close before all of a body has come would take back what was written."""
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(LET_GO_WITHIN):
+            writer.write_eof()
+            while await reader.read(MAX_READ):
+                pass
 
 
 async def _read_body(reader: asyncio.StreamReader, received: asyncio.Queue[Any], working: asyncio.Future[None]) -> None:
