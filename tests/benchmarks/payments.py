@@ -46,7 +46,7 @@ from provider_worlds import PAYS, Notice, inbox, program
 
 PER_SECOND, FOR_SECONDS = 100, int(os.environ.get("BENCH_SECONDS", "10"))
 ROUNDS, ROUND, AT_ONCE = 4, int(os.environ.get("BENCH_SECONDS", "10")) / 2, 8
-BUYERS, SESSIONS = 6_000, 20
+BUYERS, SESSIONS = 24_000, 20
 MAX_P99, MIN_RATIO = 50.0, 0.6
 SECRET = simulator_secret(SECRET_KEY)
 JSON, FORM = ({"content-type": f"application/{kind}"} for kind in ("json", "x-www-form-urlencoded"))
