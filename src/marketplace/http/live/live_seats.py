@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 from time import monotonic
@@ -22,7 +23,7 @@ from marketplace.http.live.topics import Topic
 LOG = logging.getLogger(__name__)
 
 READ_INTERVAL = 0.7
-"""Seconds between two rounds of reads at least: changes that come meanwhile are read together."""
+"""Seconds after which a session is read again; half of them if others are: changes that come meanwhile are one."""
 READ_TOGETHER = 50
 """Sessions that are read by one statement."""
 RETRY_PAUSE = 1.0
@@ -150,17 +151,26 @@ class LiveSeats:
     async def _keep_reading(self) -> None:
         """Read what is due, round by round; one read at a time, so that the last is the latest."""
         while True:
-            await self._has_due.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._wait() if self._due else None):
+                    await self._has_due.wait()
             self._has_due.clear()
-            next_round = monotonic() + READ_INTERVAL
-            # before the reads: a change that is announced meanwhile makes its sessions due again
-            due, self._due = [*self._due], set()
-            for first in range(0, len(due), READ_TOGETHER):
-                await self._read([topic for topic in due[first : first + READ_TOGETHER] if topic.streams])
-            await asyncio.sleep(next_round - monotonic())
+            if self._due and self._wait() <= 0:
+                # before the reads: a change that is announced meanwhile makes its sessions due again
+                now = monotonic()
+                due = [topic for topic in self._due if topic.read_at + READ_INTERVAL / 2 <= now]
+                self._due.difference_update(due)
+                for first in range(0, len(due), READ_TOGETHER):
+                    await self._read([topic for topic in due[first : first + READ_TOGETHER] if topic.streams])
+
+    def _wait(self) -> float:
+        """Return the seconds until the next round. It has what is due soon after, too, so that these stay together."""
+        return min(topic.read_at for topic in self._due) + READ_INTERVAL - monotonic()
 
     async def _read(self, topics: Sequence[Topic]) -> None:
         """Read topics and send what differs."""
+        for topic in topics:
+            topic.read_at = monotonic()
         try:
             found = await self._slots.public_of([topic.session_id for topic in topics])
         except Exception as error:

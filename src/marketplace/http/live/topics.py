@@ -18,6 +18,8 @@ class Topic:
         self.streams: set[Stream] = set()
         self.known: PublicStarts | None = None
         self.first_read = asyncio.Lock()
+        self.read_at = 0.0
+        """By `monotonic`."""
         self.has_gap = False
         """Whether changes may have been missed since."""
         self._origin = token_hex(4)
