@@ -72,9 +72,9 @@ class Load:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def load() -> AsyncIterator[Load]:
-    begun = Load(HeavyQueue(at_once=2, max_wait=5))
-    yield begun
-    await begun.end_all()
+    started = Load(HeavyQueue(at_once=2, max_wait=5))
+    yield started
+    await started.end_all()
 
 
 async def test_address_has_one_piece_of_work_at_a_time_and_others_do_not_wait_for_it(load: Load) -> None:

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machin
 HEAD_SECONDS = 10
 LATE = 10
 """Seconds that a busy machine may add."""
-BEGUN = b"POST /api/auth/login/ HTTP/1.1\r\nHost: localhost\r\n"
-DECLARED = BEGUN + b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+HEAD = b"POST /api/auth/login/ HTTP/1.1\r\nHost: localhost\r\n"
+DECLARED = HEAD + b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
 
 EMPTY_SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 HTTP_2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + EMPTY_SETTINGS
@@ -51,14 +51,14 @@ async def test_slow_requests_are_ended_and_others_answered_meanwhile(database: s
     async with servers(1, database, tmp_path) as [server]:
         slow = [
             answer_to(server, b""),
-            answer_to(server, BEGUN, b"X-Slow: aaaaaaaaaaaaaaaaaaaaaaaa"),
+            answer_to(server, HEAD, b"X-Slow: aaaaaaaaaaaaaaaaaaaaaaaa"),
             answer_to(server, DECLARED, b'{"email": "ada@example.org" '),
         ]
         waiting = asyncio.gather(*slow)
         await asyncio.sleep(1)
         assert (await server.client.get("/health/live")).status_code == 200
         unsent, head, body = await waiting
-        large, _ = await answer_to(server, BEGUN + b"X-Large: " + b"a" * 300_000 + b"\r\nConnection: close\r\n\r\n")
+        large, _ = await answer_to(server, HEAD + b"X-Large: " + b"a" * 300_000 + b"\r\nConnection: close\r\n\r\n")
         assert await becomes_true(lambda: len(posted(server)) > 0, 60), server.log.read_text()
         [logged] = posted(server)
 
