@@ -131,6 +131,22 @@ async def test_both_ways_to_a_search_count_and_tell_the_same(limited: Api) -> No
     assert told == [('"searches";q=2;w=60', f'"searches";r={left};t=60') for left in (1, 0)]
 
 
+@pytest.mark.parametrize("name", ["users", "sessions", "bookings", "audit"])
+async def test_export_of_more_rows_than_one_file_may_have_is_409(name: str) -> None:
+    limits = replace(LIMITS, max_export_rows=2, exports_per_hour=10)
+    async with open_api(replace(SETTINGS, limits=limits)) as small:
+        staff = await small.creator(is_staff=True)
+        address = f"/api/admin/{name}/export/"
+        for _ in range(3):
+            session = await small.session(await small.creator())
+            await small.booking(await small.person(), session)
+            await staff.get("/api/admin/bookings/export/?search=nothing")
+
+        refusal = problem(await staff.get(address), 409, "export_too_large")
+        assert refusal["detail"].startswith("Too many rows match for one file.")
+        assert (await staff.get(f"{address}?search=nothing")).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["users", "bookings"])
 async def test_exports_of_one_person_are_limited_per_hour(limited: Api, name: str) -> None:
     staff: Person = await limited.person(is_staff=True)

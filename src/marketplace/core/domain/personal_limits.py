@@ -27,6 +27,9 @@ class PersonalLimits:
     exports_per_hour: int = 30
     """Files of the back office's lists, and of one's own earnings."""
 
+    max_export_rows: int = 1_000_000
+    """Of a file of the back office's lists: about as many as a sheet has."""
+
     @property
     def reports(self) -> RateLimit:
         return RateLimit(name="reports", maximum=self.reports_per_day, span=timedelta(days=1))

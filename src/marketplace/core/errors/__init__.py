@@ -186,6 +186,13 @@ class TooManySessions(Conflict):
     sentence = "You've reached the maximum number of sessions. Archive one to create another."
 
 
+class ExportTooLarge(Conflict):
+    """More rows match an export than one file may have."""
+
+    code = "export_too_large"
+    sentence = "Too many rows match for one file. Use filters, such as dates, and export the list in parts."
+
+
 class TooManyFavourites(Conflict):
     """A person keeps a bounded number of sessions."""
 

@@ -18,6 +18,10 @@ class PersonalCounts:
         self._limits = limits
         self._personal = personal
 
+    @property
+    def max_export_rows(self) -> int:
+        return self._personal.max_export_rows
+
     async def report(self, user_id: UUID) -> None:
         await self._limits.check(Attempt(self._personal.reports, str(user_id)))
 

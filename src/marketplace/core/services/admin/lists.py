@@ -20,7 +20,8 @@ from marketplace.core.domain.audit import AuditDetails
 from marketplace.core.domain.exports import Column, ExportFormat, columns_of, requested_values
 from marketplace.core.domain.pages import NumberedPage
 from marketplace.core.domain.principals import Origin, Principal
-from marketplace.core.ports.admin_lists import AdminLists
+from marketplace.core.errors import ExportTooLarge
+from marketplace.core.ports.admin_lists import AdminList, AdminLists
 from marketplace.core.ports.exports import ExportFile, ExportFiles
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
@@ -75,11 +76,15 @@ class AdminListService:
 
         The export is recorded in the audit log before the first chunk is requested. Close the returned generator.
         Raises `NotSignedIn` and `NotStaff`, also from the generator, before the next chunk, once `actor` has lost the
-        right to read on, and `RateLimited`.
+        right to read on, `RateLimited`, and `ExportTooLarge`, as far as the list's total is exact. The operator's
+        exports, on the command line, are not bounded.
         """
+        name, chosen_list = self._chosen(filters)
         if isinstance(actor, Principal):
             await self._counts.export(actor.user_id)
-        name, batches = self._chosen(filters)
+            if (await chosen_list.page(filters, 0, 1)).total > self._counts.max_export_rows:
+                raise ExportTooLarge
+        batches = chosen_list.batches(filters)
         chosen = columns_of(name, columns, actor.time_zone if isinstance(actor, Principal) else None)
         requested = {"list": name, "format": form, "columns": list(chosen), "filters": requested_values(filters)}
 
@@ -101,16 +106,16 @@ class AdminListService:
                     await require_still_staff(self._users, actor)
                 yield batch
 
-    def _chosen(self, filters: Filters) -> tuple[ListName, AsyncGenerator[tuple[Any, ...], None]]:
+    def _chosen(self, filters: Filters) -> tuple[ListName, AdminList[Any, Any]]:
         match filters:
             case ListedUserFilters():
-                return "users", self._lists.users.batches(filters)
+                return "users", self._lists.users
             case ListedSessionFilters():
-                return "sessions", self._lists.sessions.batches(filters)
+                return "sessions", self._lists.sessions
             case ListedBookingFilters():
-                return "bookings", self._lists.bookings.batches(filters)
+                return "bookings", self._lists.bookings
             case ListedAuditFilters():
-                return "audit", self._lists.audit.batches(filters)
+                return "audit", self._lists.audit
 
 
 async def _written(

@@ -17,7 +17,7 @@ from marketplace.core.domain.admin_lists import (
     ListName,
 )
 from marketplace.core.domain.exports import ExportFormat, validate_columns
-from marketplace.core.errors import Overloaded, RateLimited
+from marketplace.core.errors import ExportTooLarge, Overloaded, RateLimited
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.admin.lists import AdminListService
 from marketplace.http.api.admin.list_fields import (
@@ -46,7 +46,8 @@ QUERIES: dict[ListName, tuple[type[msgspec.Struct], type[Filters]]] = {
 }
 """Query struct and filters of each export."""
 EXPORT_DESCRIPTION = """
-All matches, in the list's order, however long it takes. The audit log records the export.
+All matches, in the list's order, however long it takes; 409 if they are more than the operator allows in one file.
+The audit log records the export.
 
 `csv` has a byte order mark and quotes all text; text that a spreadsheet would evaluate as a formula is prefixed with an
 apostrophe. In `xlsx`, times are dates in UTC, as their headers say, and no text is changed.
@@ -98,7 +99,7 @@ def _file(name: ListName, summary: str) -> Any:
         opt=opt(
             Access.STAFF,
             query=kind,
-            errors=(Overloaded, RateLimited),
+            errors=(Overloaded, RateLimited, ExportTooLarge),
             headers=ATTACHMENT,
             files=tuple(MEDIA_TYPES.values()),
         ),
