@@ -98,6 +98,7 @@ class PlainPasswords:
 
     scheme: str = "plain"
     blocked: frozenset[str] = frozenset({"password1", "letmein99"})
+    breached: frozenset[str] = frozenset({"stolen-elsewhere"})
 
     async def hash(self, password: str) -> str:
         return f"{self.scheme}:{password}"
@@ -113,6 +114,9 @@ class PlainPasswords:
 
     def is_common(self, password: str) -> bool:
         return password.casefold() in self.blocked
+
+    def is_breached(self, password: str) -> bool:
+        return password in self.breached
 
 
 @dataclass(slots=True)

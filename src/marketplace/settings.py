@@ -65,6 +65,7 @@ class Settings:
     object_store: str | None = field(default=None, repr=False)
     frontend_dir: Path = FRONTEND_DIR
     texts_dir: Path | None = None
+    breached_passwords: Path | None = None
     secret_key: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
@@ -164,6 +165,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "object_store": object_store,
     "frontend_dir": path,
     "texts_dir": path,
+    "breached_passwords": path,
     "secret_key": secret_keys,
     "host": matching(r"[\w.:\-\[\]]+", "a host name or an address"),
     "port": integer(1, 65_535),

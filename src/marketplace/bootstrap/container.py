@@ -12,6 +12,7 @@ from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.pictures.cards import PillowCards
 from marketplace.adapters.pictures.encoder import PillowEncoder
 from marketplace.adapters.pictures.folder import FolderObjectStore
+from marketplace.adapters.security.breached_passwords import BreachedPasswords
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.passkeys import WebauthnVerifier
@@ -89,7 +90,8 @@ class Ports(Provider):
     @provide
     def passwords(self, settings: Settings) -> Iterator[Passwords]:
         """Provide Argon2 hashing; its processes end with the container."""
-        passwords = Argon2Passwords(processes_of_worker(settings.workers))
+        breached = settings.breached_passwords and BreachedPasswords(settings.breached_passwords)
+        passwords = Argon2Passwords(processes_of_worker(settings.workers), breached=breached)
         yield passwords
         passwords.close()
 

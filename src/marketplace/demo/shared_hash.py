@@ -27,3 +27,6 @@ class SharedHash:
 
     def is_common(self, password: str) -> bool:
         return self._passwords.is_common(password)
+
+    def is_breached(self, password: str) -> bool:
+        return self._passwords.is_breached(password)

@@ -20,6 +20,7 @@ from granian.server.mp import MPServer
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
 from marketplace.adapters.postgres.schema.roles import ROLE_OF_ITS_OWN, find_excess
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
+from marketplace.adapters.security.breached_passwords import BreachedPasswords
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
@@ -109,6 +110,12 @@ def check_texts(settings: Settings) -> None:
             ", ".join(unwritten),
             PREFIX,
         )
+
+
+def check_breached_passwords(settings: Settings) -> None:
+    """Raise `SettingsError` if there is a file of breached passwords and it can't be used."""
+    if settings.breached_passwords is not None:
+        BreachedPasswords(settings.breached_passwords).close()
 
 
 def migrate_configured_database(settings: Settings) -> None:

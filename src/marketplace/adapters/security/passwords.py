@@ -12,6 +12,7 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from marketplace.adapters.security import hashing_process
+from marketplace.adapters.security.breached_passwords import BreachedPasswords
 from marketplace.core.errors import PasswordsBusy
 
 
@@ -77,7 +78,10 @@ class Argon2Passwords:
     Raises `PasswordsBusy` instead of letting more than `max_waiting` hashes wait for each process.
     """
 
-    def __init__(self, processes: int = 1, max_waiting: int = MAX_WAITING) -> None:
+    def __init__(
+        self, processes: int = 1, max_waiting: int = MAX_WAITING, breached: BreachedPasswords | None = None
+    ) -> None:
+        self._breached = breached
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="argon2")
         self._processes = set[_HashingProcess]()
         self._idle = deque[_HashingProcess]()
@@ -102,9 +106,14 @@ class Argon2Passwords:
         """Tell whether the password is in zxcvbn's list of the 30,000 most common ones."""
         return password.casefold() in COMMON
 
+    def is_breached(self, password: str) -> bool:
+        return self._breached is not None and password in self._breached
+
     def close(self) -> None:
         """End the processes; what they were asked fails."""
         self._is_closed = True
+        if self._breached is not None:
+            self._breached.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         for process in tuple(self._processes):
             process.end()

@@ -1,7 +1,6 @@
 """Rules for passwords."""
 
-from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from marketplace.core.domain.fields import Text, validate_field
 from marketplace.core.domain.users import fold
@@ -30,22 +29,32 @@ NewPassword = Annotated[
 ]
 
 
-def validate_password(password: str, *, names: tuple[str, ...], is_common: Callable[[str], bool]) -> list[str]:
+class PasswordLists(Protocol):
+    """Passwords that are in use elsewhere."""
+
+    def is_common(self, password: str) -> bool: ...
+
+    def is_breached(self, password: str) -> bool: ...
+
+
+def validate_password(password: str, *, names: tuple[str, ...], lists: PasswordLists) -> list[str]:
     """Return error messages for a new password; empty if it is acceptable.
 
     `names` are the e-mail address and username, which it must not equal. One of `CONTEXT_WORDS`, alone or repeated,
     with digits and signs is not enough. Follows NIST SP 800-63B, 3.1.1.2: a minimum length and a blocklist of common
-    passwords, no composition rules.
+    and breached passwords, no composition rules.
     """
     malformed = validate_field("password", NewPassword, password).get("password")
     if malformed:
         return list(malformed)
     if fold(password) in {fold(name) for name in names}:
         return ["Use a password other than your email address or username."]
-    if is_common(password):
+    if lists.is_common(password):
         return ["This is one of the most common passwords. Use another one."]
     if _is_of_context(password):
         return ["This is a word of this site, so it's easy to guess. Use another password."]
+    if lists.is_breached(password):
+        return ["This password was stolen from another site, so it's easy to guess. Use another one."]
     return []
 
 

@@ -31,6 +31,10 @@ class Passwords(Protocol):
         """Return whether it is one of the most common passwords, ignoring case."""
         ...
 
+    def is_breached(self, password: str) -> bool:
+        """Return whether it is known from a breach of another site, as far as the operator provides such passwords."""
+        ...
+
 
 class EmailSyntax(Protocol):
     """Which e-mail addresses can exist, without asking a network."""

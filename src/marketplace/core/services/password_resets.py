@@ -179,7 +179,7 @@ class ResetService:
         return _Link(seen, use)
 
     def _validate(self, password: str, *names: str) -> FieldErrors:
-        errors = validate_password(password, names=names, is_common=self._passwords.is_common)
+        errors = validate_password(password, names=names, lists=self._passwords)
         return {"new_password": errors} if errors else {}
 
 

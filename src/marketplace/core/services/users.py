@@ -67,7 +67,7 @@ class UserService:
             provided.get("first_name", ""), provided.get("last_name", "")
         )
         names = tuple(name for name in (provided.get("email"), username) if name)
-        errors = validate_password(provided["password"], names=names, is_common=self._passwords.is_common)
+        errors = validate_password(provided["password"], names=names, lists=self._passwords)
         return {**found, "password": errors} if errors else found
 
     def validate_username(self, provided: Mapping[str, Any]) -> FieldErrors:
@@ -172,9 +172,8 @@ class UserService:
         errors = await self._current_passwords.validate(principal, user, provided, "password_change_refused")
         if "new_password" not in provided:
             return errors
-        found = validate_password(
-            provided["new_password"], names=(user.email, user.username), is_common=self._passwords.is_common
-        )
+        names = user.email, user.username
+        found = validate_password(provided["new_password"], names=names, lists=self._passwords)
         return {**errors, "new_password": found} if found else errors
 
     async def change_password(self, principal: Principal, *, current_password: str, new_password: str) -> None:

@@ -9,6 +9,7 @@ from marketplace.entrypoints.cli.seed_demo import print_demo_accounts
 from marketplace.entrypoints.demo_issuer import running_issuer
 from marketplace.entrypoints.payment_simulator import running_simulator
 from marketplace.entrypoints.server import (
+    check_breached_passwords,
     check_database,
     check_ports,
     check_texts,
@@ -35,6 +36,7 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
         configure_logs(settings)
         warn_without_pages(settings)
         check_texts(settings)
+        check_breached_passwords(settings)
         check_payments(settings)
         wait_for_configured_database(settings)
         if migrate:

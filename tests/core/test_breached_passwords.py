@@ -1,0 +1,88 @@
+"""A file of digests, as the downloader of Pwned Passwords writes it."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from marketplace.adapters.security.breached_passwords import BreachedPasswords
+from marketplace.adapters.security.passwords import Argon2Passwords
+from marketplace.settings import SettingsError
+
+
+def digest(password: str) -> str:
+    return hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()
+
+
+def a_file(folder: Path, passwords: Iterable[str], line: str = "{digest}:{number}\n") -> Path:
+    path = folder / "breached.txt"
+    digests = sorted(map(digest, passwords))
+    path.write_text("".join(line.format(digest=each, number=pow(7, place, 9999)) for place, each in enumerate(digests)))
+    return path
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 500])
+@pytest.mark.parametrize("line", ["{digest}:{number}\n", "{digest}\n", "{digest}:{number}\r\n"])
+def test_every_password_of_the_file_is_found_and_no_other(tmp_path: Path, count: int, line: str) -> None:
+    known = [f"gestohlen-ü-{number}" for number in range(count)]
+    breached = BreachedPasswords(a_file(tmp_path, known, line))
+
+    assert [each for each in known if each not in breached] == []
+    assert [each for each in known if each.upper() in breached] == []
+    assert not any(f"other-{number}" in breached for number in range(500))
+    breached.close()
+
+
+def test_digests_may_be_lower_case_and_the_last_line_may_lack_its_end(tmp_path: Path) -> None:
+    path = a_file(tmp_path, ["one", "two", "three"])
+    path.write_text(path.read_text().lower().removesuffix("\n"))
+    breached = BreachedPasswords(path)
+
+    assert all(each in breached for each in ("one", "two", "three"))
+    breached.close()
+
+
+def test_a_password_takes_few_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    breached, reads = BreachedPasswords(a_file(tmp_path, map(str, range(20_000)))), list[int]()
+    read = os.pread
+
+    def counted(file: int, size: int, offset: int) -> bytes:
+        reads.append(offset)
+        return read(file, size, offset)
+
+    monkeypatch.setattr(os, "pread", counted)
+
+    assert all(str(number) in breached for number in range(0, 20_000, 20))
+    assert len(reads) < 8 * 1_000
+    breached.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "something else around byte 0"),
+        ("password\n", "something else around byte 0"),
+        (f"{digest('a')}abc\n", "something else"),
+        (f"{max(map(digest, 'ab'))}:1\n{min(map(digest, 'ab'))}:1\n", "aren't in ascending order"),
+        (None, "No such file"),
+    ],
+)
+def test_file_of_another_format_is_refused_at_the_start(tmp_path: Path, text: str | None, reason: str) -> None:
+    path = tmp_path / "breached.txt"
+    if text is not None:
+        path.write_text(text)
+
+    with pytest.raises(SettingsError, match=f"MARKETPLACE_BREACHED_PASSWORDS is '.*', but .*: .*{reason}"):
+        BreachedPasswords(path)
+
+
+def test_without_a_file_no_password_is_known_from_a_breach(tmp_path: Path) -> None:
+    passwords = Argon2Passwords()
+    assert not passwords.is_breached("stolen-elsewhere")
+    passwords.close()
+
+    informed = Argon2Passwords(breached=BreachedPasswords(a_file(tmp_path, ["stolen-elsewhere"])))
+    assert informed.is_breached("stolen-elsewhere")
+    informed.close()
