@@ -2032,7 +2032,8 @@ export interface paths {
         };
         /**
          * Export audit log entries
-         * @description All matches, in the list's order, however long it takes. The audit log records the export.
+         * @description All matches, in the list's order, however long it takes; 409 if they are more than the operator allows in one file.
+         *     The audit log records the export.
          *
          *     `csv` has a byte order mark and quotes all text; text that a spreadsheet would evaluate as a formula is prefixed with an
          *     apostrophe. In `xlsx`, times are dates in UTC, as their headers say, and no text is changed.
@@ -2055,7 +2056,8 @@ export interface paths {
         };
         /**
          * Export bookings
-         * @description All matches, in the list's order, however long it takes. The audit log records the export.
+         * @description All matches, in the list's order, however long it takes; 409 if they are more than the operator allows in one file.
+         *     The audit log records the export.
          *
          *     `csv` has a byte order mark and quotes all text; text that a spreadsheet would evaluate as a formula is prefixed with an
          *     apostrophe. In `xlsx`, times are dates in UTC, as their headers say, and no text is changed.
@@ -2078,7 +2080,8 @@ export interface paths {
         };
         /**
          * Export sessions
-         * @description All matches, in the list's order, however long it takes. The audit log records the export.
+         * @description All matches, in the list's order, however long it takes; 409 if they are more than the operator allows in one file.
+         *     The audit log records the export.
          *
          *     `csv` has a byte order mark and quotes all text; text that a spreadsheet would evaluate as a formula is prefixed with an
          *     apostrophe. In `xlsx`, times are dates in UTC, as their headers say, and no text is changed.
@@ -2101,7 +2104,8 @@ export interface paths {
         };
         /**
          * Export accounts
-         * @description All matches, in the list's order, however long it takes. The audit log records the export.
+         * @description All matches, in the list's order, however long it takes; 409 if they are more than the operator allows in one file.
+         *     The audit log records the export.
          *
          *     `csv` has a byte order mark and quotes all text; text that a spreadsheet would evaluate as a formula is prefixed with an
          *     apostrophe. In `xlsx`, times are dates in UTC, as their headers say, and no text is changed.
@@ -4654,6 +4658,7 @@ export interface components {
          *     - `damaged_picture` (400): This picture is damaged or incomplete. Save it again, or choose another one.
          *     - `email_taken` (409): An account with this email address already exists.
          *     - `email_unverified` (403): Verify your email address first: open the link in our mail, or send another.
+         *     - `export_too_large` (409): Too many rows match for one file. Use filters, such as dates, and export the list in parts.
          *     - `forbidden` (403): You don't have permission to do this.
          *     - `foreign_origin` (403): Only pages of this site can use a login kept in a cookie.
          *     - `has_sessions` (409): This creator still has sessions. Archive them first.
@@ -4723,7 +4728,7 @@ export interface components {
          *     - `waitlist_full` (409): The waitlist of this time is full.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "already_waiting" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "body_too_slow" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_offered" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "offer_expired" | "oneself" | "outcome_unknown" | "overloaded" | "own_review" | "own_session" | "passkey_refused" | "passkeys_unavailable" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_free" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_bookings" | "too_many_favourites" | "too_many_passkeys" | "too_many_pictures" | "too_many_sessions" | "unsupported_media_type" | "unsupported_picture" | "username_taken" | "waitlist_closed" | "waitlist_full";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "already_waiting" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "body_too_slow" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "export_too_large" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_offered" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "offer_expired" | "oneself" | "outcome_unknown" | "overloaded" | "own_review" | "own_session" | "passkey_refused" | "passkeys_unavailable" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_free" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_bookings" | "too_many_favourites" | "too_many_passkeys" | "too_many_pictures" | "too_many_sessions" | "unsupported_media_type" | "unsupported_picture" | "username_taken" | "waitlist_closed" | "waitlist_full";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -8895,7 +8900,7 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
-                    /** @description The cookie `marketplace_device` makes the browser known, so that guesses of others do not slow its sign-ins. */
+                    /** @description The cookie `__Secure-marketplace_device` makes the browser known, so that guesses of others do not slow its sign-ins. Over plain http its name has no prefix. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -9205,7 +9210,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
+                    /** @description The cookie `__Secure-marketplace_oidc`, which ties the browser to this attempt for 10 minutes. Over plain http its name has no prefix. */
                     "Set-Cookie"?: string;
                     RateLimit: components["headers"]["Ratelimit"];
                     "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
@@ -9267,7 +9272,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
+                    /** @description The cookie `__Secure-marketplace_oidc`, which ties the browser to this attempt for 10 minutes. Over plain http its name has no prefix. */
                     "Set-Cookie"?: string;
                     RateLimit: components["headers"]["Ratelimit"];
                     "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
@@ -9795,6 +9800,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["Etag"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9932,6 +9939,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["Etag"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11890,6 +11899,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -11936,6 +11946,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -11987,6 +11998,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -12033,6 +12045,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
