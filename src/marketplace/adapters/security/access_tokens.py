@@ -16,7 +16,7 @@ from marketplace.core.ports.system import Ids
 
 ISSUER = "marketplace"
 AUDIENCE = "marketplace-api"
-MAX_VERIFIED = 10_000
+MAX_VERIFIED = 4_000
 """Verified tokens kept per process; about 1 kB each."""
 
 
