@@ -16,16 +16,17 @@ STARTS_WITHIN = 180
 
 
 class FreshServer(Server):
-    """`marketplace serve` as an operator starts it, which migrates first."""
+    """`marketplace serve` as an operator starts it, which migrates first. `source` replaces the installed program."""
 
-    def __init__(self, dsn: str, log: Path, port: int, **settings: object) -> None:
+    def __init__(self, dsn: str, log: Path, port: int, source: Path | None = None, /, **settings: object) -> None:
         self.port = port
         self.log = log
         self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
+        own = {} if source is None else {"PYTHONPATH": str(source.resolve())}
         with log.open("ab") as stream:
             self.process: Any = subprocess.Popen(
                 [sys.executable, "-m", "marketplace", "serve", "--port", str(port)],
-                env=environment(dsn, **settings),
+                env=environment(dsn, **settings) | own,
                 stdout=stream,
                 stderr=stream,
                 start_new_session=True,

@@ -2,9 +2,11 @@
 
 Eight clients of one address send a heavy request again and again, one kind after another. Meanwhile another process
 asks for a page of the catalog, a different one each time, `/health/live`, and the same of the listener for probes. Each
-kind has turns of its own at rest, in the same run. Clients that are refused wait for as long as they are told.
+kind has turns of its own at rest, in the same run; those of the edit, with the same bookings but without the edit.
+Clients that are refused wait for as long as they are told. With `--before`, each turn is repeated on a server that runs
+another source tree, so that both meet the same noise.
 
-    PYTHONPATH=tests .venv/bin/python tests/benchmarks/heavy.py [feed] [slots] … [--workers 2] [--seconds 4]
+    PYTHONPATH=tests .venv/bin/python tests/benchmarks/heavy.py [feed] … [--workers 2] [--seconds 4] [--before src]
 """
 
 import argparse
@@ -19,7 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -64,7 +66,7 @@ class Heavy:
     headers: dict[str, str] = field(default_factory=dict)
     bodies: Sequence[bytes | None] = (None,)
     others: "Heavy | None" = None
-    """What all clients but the first send."""
+    """What all clients but the first send, also at rest."""
 
     def of(self, client: int) -> "Heavy":
         return self.others if client and self.others is not None else self
@@ -144,7 +146,7 @@ def probe(port: int, own_port: int, seconds: float, start: int) -> list[list[flo
     return found
 
 
-def press(port: int, heavy: Heavy, seconds: float, start: int) -> Answers:
+def press(port: int, heavy: Heavy, seconds: float, start: int, clients: int = CLIENTS) -> Answers:
     """Send a heavy request from all clients, again and again, until the seconds are over."""
     answers, lock, numbers, end = Answers(Counter(), [], 0), threading.Lock(), count(start), time.monotonic() + seconds
     sizes: list[int] = []
@@ -176,7 +178,7 @@ def press(port: int, heavy: Heavy, seconds: float, start: int) -> Answers:
                 time.sleep(max(0.0, min(wait, end - time.monotonic())))
         connection.close()
 
-    threads = [threading.Thread(target=keep_asking, args=(client,)) for client in range(CLIENTS)]
+    threads = [threading.Thread(target=keep_asking, args=(client,)) for client in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -300,43 +302,56 @@ def p99(milliseconds: Sequence[float]) -> float:
 
 
 class Machine:
-    """A server with two processes that send requests to it.
+    """Servers by name, with two processes that send requests to one of them at a time.
 
     Each has a session of its own, as clients elsewhere: Linux lets those of one session wait for each other.
     """
 
-    def __init__(self, server: FreshServer, own_port: int, seconds: float, stack: ExitStack) -> None:
-        self._server = server
-        self._own_port = own_port
+    def __init__(self, servers: dict[str, tuple[FreshServer, int]], seconds: float, stack: ExitStack) -> None:
+        self._servers = servers
         self._seconds = seconds
         self._numbers = count(1, 10_000)
         self._probing, self._pressing = (
             stack.enter_context(ProcessPoolExecutor(1, get_context("spawn"), initializer=os.setsid)) for _ in range(2)
         )
 
-    async def probe(self) -> list[list[float]]:
-        ports = self._server.port, self._own_port
+    async def probe(self, name: str) -> list[list[float]]:
+        server, own_port = self._servers[name]
         return await asyncio.get_running_loop().run_in_executor(
-            self._probing, probe, *ports, self._seconds, next(self._numbers)
+            self._probing, probe, server.port, own_port, self._seconds, next(self._numbers)
         )
 
-    def press(self, heavy: Heavy) -> asyncio.Future[Answers]:
+    def press(self, name: str, heavy: Heavy, clients: int = CLIENTS) -> asyncio.Future[Answers]:
+        server, _ = self._servers[name]
         return asyncio.get_running_loop().run_in_executor(
-            self._pressing, press, self._server.port, heavy, self._seconds + 2 * LEAD, next(self._numbers)
+            self._pressing, press, server.port, heavy, self._seconds + 2 * LEAD, next(self._numbers), clients
         )
 
-    async def measure(self, kind: str, heavy: Heavy) -> Row:
-        """Return a row of turns at rest and under the heavy requests."""
-        rest, busy = (list[list[float]]([[], [], []]) for _ in range(2))
-        answers = Answers(Counter(), [], 0)
+    async def probe_while(self, name: str, heavy: Heavy, clients: int = CLIENTS) -> tuple[list[list[float]], Answers]:
+        pressed = self.press(name, heavy, clients)
+        await asyncio.sleep(LEAD)
+        found = await self.probe(name)
+        return found, await pressed
+
+    async def measure(self, kind: str, heavy: Heavy) -> list[Row]:
+        """Return a row for each server, of turns at rest and under the heavy requests."""
+        rest, busy = ({name: list[list[float]]([[], [], []]) for name in self._servers} for _ in range(2))
+        answers = {name: Answers(Counter(), [], 0) for name in self._servers}
         for _ in range(ROUNDS):
-            _add(rest, await self.probe())
-            pressed = self.press(heavy)
-            await asyncio.sleep(LEAD)
-            _add(busy, await self.probe())
-            answers = answers.with_more(await pressed)
-            await asyncio.sleep(1.0)
-        return Row(kind, [*map(p99, rest)], [*map(p99, busy)], answers)
+            for name in self._servers:
+                if heavy.others is None:
+                    _add(rest[name], await self.probe(name))
+                else:
+                    usual, _ = await self.probe_while(name, heavy.others, CLIENTS - 1)
+                    _add(rest[name], usual)
+                found, pressed = await self.probe_while(name, heavy)
+                _add(busy[name], found)
+                answers[name] = answers[name].with_more(pressed)
+                await asyncio.sleep(1.0)
+        return [
+            Row(f"{kind}, {name}" if name else kind, [*map(p99, rest[name])], [*map(p99, busy[name])], answers[name])
+            for name in self._servers
+        ]
 
 
 def _add(lists: Sequence[list[float]], more: Sequence[list[float]]) -> None:
@@ -344,24 +359,37 @@ def _add(lists: Sequence[list[float]], more: Sequence[list[float]]) -> None:
         collected.extend(found)
 
 
-async def measure(dsn: str, folder: Path, kinds: Sequence[str], workers: int, seconds: float) -> list[Row]:
-    """Measure a server of its own, and print the rows."""
-    world, own_port, rows = await new_world(dsn), free_port(), list[Row]()
-    server = FreshServer(
-        dsn, folder / "log", free_port(), workers=workers, metrics_port=own_port, data_dir=folder / "data"
-    )
-    try:
-        await server.starts(STARTS_WITHIN)
+async def measure(dsn: str, folder: Path, asked: argparse.Namespace) -> list[Row]:
+    """Measure servers of its own, and print the rows. Return those of this source tree."""
+    world, rows, trees = await new_world(dsn), list[Row](), {"": None}
+    if asked.before is not None:
+        trees = {"before": asked.before, "after": None}
+    async with AsyncExitStack() as servers:
+        started = dict[str, tuple[FreshServer, int]]()
+        for name, tree in trees.items():
+            own_port, data = free_port(), folder / f"data {name}"
+            server = FreshServer(
+                dsn,
+                folder / f"log {name}",
+                free_port(),
+                tree,
+                workers=asked.workers,
+                metrics_port=own_port,
+                data_dir=data,
+            )
+            servers.push_async_callback(server.end)
+            await server.starts(STARTS_WITHIN)
+            started[name] = server, own_port
         with ExitStack() as stack:
-            machine = Machine(server, own_port, seconds, stack)
-            await machine.probe()
+            machine = Machine(started, asked.seconds, stack)
             for kind, heavy in heavies(world).items():
-                if not kinds or kind in kinds:
-                    await machine.press(heavy)  # loads what only this kind needs
-                    rows.append(await machine.measure(kind, heavy))
-                    print(rows[-1], flush=True)
-    finally:
-        await server.end()
+                if not asked.kinds or kind in asked.kinds:
+                    for name in started:
+                        await machine.probe(name)
+                        await machine.press(name, heavy)  # loads what only this kind needs
+                    measured = await machine.measure(kind, heavy)
+                    print(*measured, sep="\n", flush=True)
+                    rows.append(measured[-1])
     return rows
 
 
@@ -371,6 +399,7 @@ def main() -> None:
     parser.add_argument("kinds", nargs="*", metavar="kind")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--before", type=Path, metavar="src")
     asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as name,
@@ -379,7 +408,7 @@ def main() -> None:
     ):
         migrate_now(address_of(dsn, database))
         print(f"load average {os.getloadavg()[0]:.1f}\n{HEAD}", flush=True)
-        rows = asyncio.run(measure(address_of(dsn, database), Path(name), asked.kinds, asked.workers, asked.seconds))
+        rows = asyncio.run(measure(address_of(dsn, database), Path(name), asked))
     print(f"load average {os.getloadavg()[0]:.1f}")
     sys.exit(0 if all(row.is_met for row in rows) else 1)
 

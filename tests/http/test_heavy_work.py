@@ -174,7 +174,7 @@ async def test_client_that_leaves_gives_up_its_place_even_as_its_turn_comes(load
     assert load.started == ["last"]
 
 
-async def test_address_rests_after_its_work_for_as_long_as_that_took_and_others_need_not() -> None:
+async def test_address_rests_after_its_work_and_others_need_not() -> None:
     clock = Seconds()
     load = Load(HeavyQueue(at_once=2, max_wait=60, now=clock, max_rest=0.2))
     await load.add("one", "two", address=ONE)
@@ -185,6 +185,26 @@ async def test_address_rests_after_its_work_for_as_long_as_that_took_and_others_
 
     await load.end_all()
     assert load.started == ["one", "other", "two"]
+
+
+async def test_address_rests_three_times_as_long_as_its_work_took_which_counts_as_waiting() -> None:
+    clock = Seconds()
+    load = Load(HeavyQueue(at_once=2, max_wait=35, now=clock, max_rest=60))
+    await load.add("measured", address=ONE)
+    clock.at += 10
+    await load.end("measured")
+    await load.add("next", address=ONE)
+
+    with pytest.raises(Overloaded) as refused:
+        async with load.queue.turn(client(ONE), "slots"):
+            pass
+    assert refused.value.retry_after == 40
+    await cancelled(load.tasks["next"])
+
+
+async def cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_failed_work_ends_its_turn(load: Load) -> None:

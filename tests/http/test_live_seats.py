@@ -269,8 +269,11 @@ async def test_streams_of_one_address_and_of_the_process_are_limited() -> None:
             async with asgi_stream(api.app, session.id) as third:
                 assert third.listener.status == 429
                 assert third.listener.headers["retry-after"] == str(int(FULL_PAUSE.total_seconds()))
+                assert third.listener.headers["ratelimit-policy"] == '"streams";q=2;qu="concurrent-requests"'
+                assert third.listener.headers["ratelimit"] == '"streams";r=0'
                 assert b'"code":"rate_limited"' in third.chunks[0]
-            async with asgi_stream(api.app, session.id, client="203.0.113.6"):
+            async with asgi_stream(api.app, session.id, client="203.0.113.6") as fourth:
+                assert fourth.listener.headers["ratelimit"] == '"streams";r=1'
                 async with asgi_stream(api.app, session.id, client="203.0.113.7") as fifth:
                     assert fifth.listener.status == 503
                     assert fifth.listener.headers["retry-after"] == "30"

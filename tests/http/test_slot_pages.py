@@ -1,16 +1,23 @@
 """Windows of many slots are answered in parts, and every start has the offsets it would have alone."""
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
 from fakes import NOW
 from http_api import Api, Person, as_json, bad_fields, next_page
+from marketplace.core.domain.bookable_starts import BookableRun, BookableStarts
+from marketplace.core.domain.recurring_starts import RecurringStarts
 from marketplace.core.domain.sessions import Session
 from marketplace.core.services.slots import MAX_STARTS
+from marketplace.http.answers import Ask
 from marketplace.http.api.offsets import offsets_of
+from marketplace.http.api.slots import MANY, slots_answer, starts_out
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WEEK = [{"weekday": day, "starts": "09:00", "ends": "17:00", "step": 1} for day in range(1, 8)]
@@ -75,6 +82,24 @@ async def test_default_window_ends_where_it_did_on_the_first_page(api: Api) -> N
 
     # today's from 09:01, and those of the fourteenth day before 09:00
     assert len(whole) == 420 + 13 * 421
+
+
+async def test_other_requests_have_their_turn_while_two_thousand_slots_are_written() -> None:
+    runs = tuple(
+        BookableRun(RecurringStarts(NOW + day * DAY, 1, count), 5, None)
+        for day, count in enumerate((1, MANY - 2, 1, MAX_STARTS - MANY - 100, *[1] * 100))
+    )
+    found = BookableStarts(time_zone="UTC", duration=60, capacity=10, runs=runs)
+    writing = asyncio.ensure_future(slots_answer(Ask({}), found, None, ("from", "to"), NOW))
+    turns = 0
+    while not writing.done():
+        await asyncio.sleep(0)
+        turns += 1
+
+    assert turns >= MAX_STARTS // (2 * MANY)
+    assert writing.result().body == msgspec.json.encode(starts_out(found))
+    nothing = await slots_answer(Ask({}), replace(found, runs=()), None, ("from", "to"), NOW)
+    assert nothing.body == b"[]"
 
 
 async def test_same_body_sent_to_the_links_previews_the_whole_schedule(api: Api) -> None:

@@ -19,8 +19,8 @@ from marketplace.http.security.rate_limits import client_network
 
 AT_ONCE, MAX_WAIT = 2, 5.0
 """Heavy answers at work, and seconds that one waits for its turn at most."""
-MAX_REST = 0.25
-"""Seconds. After its work an address rests for as long as that took, so that it has half of the time at most."""
+RESTS, MAX_REST = 3, 0.25
+"""After its work an address rests for so many times as long, in seconds at most: it has a quarter of a process."""
 BODIES_AT_ONCE = 4
 """Large bodies that are read, in a queue of their own: those that arrive slowly must hold up nothing else."""
 EXPORTS_AT_ONCE, MAX_WAIT_FOR_EXPORT = 2, 2.0
@@ -117,11 +117,14 @@ class HeavyQueue:
         expected = self._expected.get(work.kind, took)
         self._expected[work.kind] = expected + WEIGHT * (took - expected)
         del self._at_work[work.address]
-        rest = min(took, self._max_rest)
+        rest = self._rest_after(took)
         if rest > 0:
             self._resting.add(work.address)
             asyncio.get_running_loop().call_later(rest, self._end_rest, work.address)
         self._start_next()
+
+    def _rest_after(self, took: float) -> float:
+        return min(RESTS * took, self._max_rest)
 
     def _end_rest(self, address: str) -> None:
         self._resting.discard(address)
@@ -141,7 +144,7 @@ class HeavyQueue:
     def _expected_wait(self, address: str) -> float:
         """Return the seconds until work of this address that comes now has its turn, if all takes as long as before."""
         place = len(self._waiting.get(address, ())) + 1
-        own = sum(duration + min(duration, self._max_rest) for duration in self._durations_of(address))
+        own = sum(duration + self._rest_after(duration) for duration in self._durations_of(address))
         others = {*self._at_work, *self._waiting} - {address}
         ahead = sum(sum([*self._durations_of(each)][:place]) for each in others)
         return max(own, (own + ahead) / self._at_once)

@@ -1,12 +1,14 @@
 """How much one person may have and ask for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from marketplace.core.domain.rate_limits import RateLimit
 
 SEARCHES_OF_NETWORK = 10
 """Times the searches of a person that a client network has, in which many may search without signing in."""
+SUGGESTIONS_OF_SEARCH = 10
+"""Suggestions for each search: one for every few letters that are typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +22,8 @@ class PersonalLimits:
     reports_per_day: int = 20
     """Of sessions and reviews."""
     searches_per_minute: int = 60
-    """Searches by words that have to be read, so that neither a shared cache nor this program has kept them."""
+    """Searches by words that have to be read, so that neither a shared cache nor this program has kept them; as many
+    counts of them, and `SUGGESTIONS_OF_SEARCH` times as many suggestions."""
     exports_per_hour: int = 30
     """Files of the back office's lists, and of one's own earnings."""
 
@@ -33,13 +36,21 @@ class PersonalLimits:
         return RateLimit(name="searches", maximum=self.searches_per_minute, span=timedelta(minutes=1))
 
     @property
-    def searches_of_network(self) -> RateLimit:
-        maximum = SEARCHES_OF_NETWORK * self.searches_per_minute
-        return RateLimit(name="searches_of_network", maximum=maximum, span=timedelta(minutes=1))
+    def facets(self) -> RateLimit:
+        return replace(self.searches, name="facets")
+
+    @property
+    def suggestions(self) -> RateLimit:
+        return replace(self.searches, name="suggestions", maximum=SUGGESTIONS_OF_SEARCH * self.searches_per_minute)
 
     @property
     def exports(self) -> RateLimit:
         return RateLimit(name="exports", maximum=self.exports_per_hour, span=timedelta(hours=1))
+
+
+def of_network(limit: RateLimit) -> RateLimit:
+    """Return the limit of a network of visitors, by that of a person."""
+    return replace(limit, name=f"{limit.name}_of_network", maximum=SEARCHES_OF_NETWORK * limit.maximum)
 
 
 DEFAULT_LIMITS = PersonalLimits()

@@ -15,6 +15,8 @@ class RateLimit:
     span: timedelta
     is_told: bool = True
     """Whether clients are told what is left. Not if others use it up, too: that would tell what they do."""
+    is_concurrent: bool = False
+    """Whether it counts what is open at one time; `span` is then how long a client is told to wait."""
 
 
 QUARTER = timedelta(minutes=15)

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from marketplace.core.domain.personal_limits import PersonalLimits
+from marketplace.core.domain.personal_limits import PersonalLimits, of_network
 from marketplace.core.domain.rate_limits import Attempt, RateLimit
 from marketplace.core.services.rate_limits import RateLimitService
+
+OfNetworks = Callable[[RateLimit], Sequence[Attempt]]
+"""Returns the attempts of a visitor at a limit of networks."""
 
 
 class PersonalCounts:
@@ -21,9 +24,18 @@ class PersonalCounts:
     async def export(self, user_id: UUID) -> None:
         await self._limits.check(Attempt(self._personal.exports, str(user_id)))
 
-    async def search(self, user_id: UUID | None, of_networks: Callable[[RateLimit], Sequence[Attempt]]) -> None:
+    async def search(self, user_id: UUID | None, of_networks: OfNetworks) -> None:
         """Count a search of a person, or else of the networks of a visitor."""
-        if user_id is not None:
-            await self._limits.check(Attempt(self._personal.searches, str(user_id)))
-        else:
-            await self._limits.check(*of_networks(self._personal.searches_of_network))
+        await self._of_anyone(self._personal.searches, user_id, of_networks)
+
+    async def facets(self, user_id: UUID | None, of_networks: OfNetworks) -> None:
+        """Count as `search` does."""
+        await self._of_anyone(self._personal.facets, user_id, of_networks)
+
+    async def suggest(self, user_id: UUID | None, of_networks: OfNetworks) -> None:
+        """Count as `search` does."""
+        await self._of_anyone(self._personal.suggestions, user_id, of_networks)
+
+    async def _of_anyone(self, limit: RateLimit, user_id: UUID | None, of_networks: OfNetworks) -> None:
+        attempts = of_networks(of_network(limit)) if user_id is None else [Attempt(limit, str(user_id))]
+        await self._limits.check(*attempts)

@@ -11,12 +11,14 @@ from marketplace.core.domain.money import Amount
 from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.sessions import Price
 from marketplace.core.errors import FieldErrors
+from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.answers import Answer, Ask, json_answer
 from marketplace.http.api.offsets import ViewerZone
 from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.kept import KeptAnswers, PublicAnswer
 from marketplace.http.public_answers import public_answer
+from marketplace.http.security.rate_limits import searcher_of
 from marketplace.http.validation.fields import (
     AvailableFrom,
     AvailableTo,
@@ -147,12 +149,16 @@ def filters_of(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
     )
 
 
-async def count_sessions(ask: Ask, sessions: SessionService, kept: KeptAnswers, heavy: HeavyWork) -> Answer:
+async def count_sessions(
+    ask: Ask, sessions: SessionService, kept: KeptAnswers, heavy: HeavyWork, counts: PersonalCounts
+) -> Answer:
     """Answer with the facets of the catalog."""
 
     async def read() -> PublicAnswer:
         parsed = read_query(ask, FacetsQuery)
         query = parsed.checked(validate_query(parsed.values))
+        if query.search:
+            await counts.facets(*searcher_of(ask))
         async with heavy.answers.turn(ask, "facets"):
             facets = await sessions.facets(filters_of(query, "-created_at"))
         return PublicAnswer(json_answer(msgspec.convert(facets, FacetsOut, from_attributes=True)), may_lag=True)

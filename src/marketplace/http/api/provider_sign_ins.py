@@ -23,7 +23,8 @@ from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.http.answers import first_parameter, headers_of
 from marketplace.http.security import rate_limits
 from marketplace.http.security.authorization import Access, Proof, opt, principal_of
-from marketplace.http.security.flow_cookie import FlowCookie
+from marketplace.http.security.cookie_names import PREFIX
+from marketplace.http.security.flow_cookie import NAME, FlowCookie
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.refresh_cookie import COOKIE_HEADER, RefreshCookie
 from marketplace.http.security.sign_in_limits import SignInLimits
@@ -31,7 +32,10 @@ from marketplace.http.validation.fields import NextPath
 from marketplace.http.validation.parsing import read_nothing, read_optional_body
 
 SIGN_IN_PAGE, CONNECTIONS_PAGE = "/login", "/profile/security"
-FLOW_HEADER = {"Set-Cookie": "The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes."}
+FLOW_HEADER = {
+    "Set-Cookie": f"The cookie `{PREFIX}{NAME}`, which ties the browser to this attempt for 10 minutes. Over plain http"
+    " its name has no prefix."
+}
 
 
 class ProviderOut(msgspec.Struct):

@@ -48,7 +48,7 @@ from marketplace.http.kept import KeptAnswers, PublicAnswer
 from marketplace.http.pagination import BOUNDED, SEARCHED, Cursors
 from marketplace.http.public_answers import ETAG, public_answer
 from marketplace.http.security.authorization import Access, creator_of, opt, optional_principal_of, principal_of
-from marketplace.http.security.rate_limits import per_network
+from marketplace.http.security.rate_limits import searcher_of
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_query
 
 CHANGE_ERRORS = (NotFound, NotYours, EmailUnverified, HasUpcomingBookings, CreatorUnavailable)
@@ -104,8 +104,7 @@ async def _page(
     position, zone = cursors.open(ask, query.cursor), zone_or_profile(ask, query.time_zone)
     filters = filters_of(query, ordering_of(query))
     if creator is None and filters.words:
-        searcher = optional_principal_of(ask)
-        await counts.search(searcher.user_id if searcher else None, lambda limit: per_network(limit, ask))
+        await counts.search(*searcher_of(ask))
     # readers in other time zones read the same page
     key = kept.is_on, filters, query.limit, position
     if creator is None and kept.is_on:
@@ -176,7 +175,7 @@ class SessionController(Controller):
         "/facets",
         operation_id="count_sessions",
         summary="Count the catalog by category, tag and price",
-        opt=opt(Access.ANYONE, scope="read", query=FacetsQuery, errors=(Overloaded,), headers=ETAG),
+        opt=opt(Access.ANYONE, scope="read", query=FacetsQuery, errors=(Overloaded, RateLimited), headers=ETAG),
     )
     async def facets(
         self,
@@ -184,9 +183,10 @@ class SessionController(Controller):
         sessions: FromDishka[SessionService],
         kept: FromDishka[KeptAnswers],
         heavy: FromDishka[HeavyWork],
+        counts: FromDishka[PersonalCounts],
     ) -> Response[FacetsOut]:
         """Takes the filters of the list."""
-        return (await count_sessions(Ask(request.scope), sessions, kept, heavy)).response()
+        return (await count_sessions(Ask(request.scope), sessions, kept, heavy, counts)).response()
 
     @post(
         "/",

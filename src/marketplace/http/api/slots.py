@@ -2,7 +2,9 @@
 
 import asyncio
 from bisect import bisect_right
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from marketplace.core.errors import NotFound, NotYours, Overloaded, TooLate
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.slots import SlotService
-from marketplace.http.answers import Answer, Ask, HasScope, first_parameter, json_answer
+from marketplace.http.answers import Answer, Ask, HasScope, first_parameter
 from marketplace.http.api.booking_views import BookingOut, BookingViews
 from marketplace.http.api.offsets import Offsets, OffsetsOut, ViewerQuery, zone_or_profile
 from marketplace.http.heavy_work import HeavyWork
@@ -31,8 +33,8 @@ from marketplace.http.validation.fields import SlotStart, Window
 from marketplace.http.validation.parsing import read_body, read_query
 
 DEFAULT_WINDOW = timedelta(days=14)
-MANY = 500
-"""Starts, after which other requests have their turn."""
+MANY = 250
+"""Starts, after which other requests have their turn: a month of them, as most ask for, is made at once."""
 
 
 class SlotsQuery(ViewerQuery, kw_only=True, rename={"begin": "from", "end": "to"}):
@@ -162,16 +164,23 @@ async def slots_answer(
     if found.next is not None:
         window = (msgspec.to_builtins(instant.astimezone(UTC)) for instant in (found.next, end))
         headers = next_link(request, **dict(zip(names, window, strict=True)))
-    shown = starts_out(found, viewer_zone)
-    if len(shown) > MANY:
-        await asyncio.sleep(0)
-    return json_answer(shown, headers=headers)
+    parts = list[bytes]()
+    for part in _parts(found, viewer_zone):
+        if parts:
+            await asyncio.sleep(0)
+        parts.append(msgspec.json.encode(part)[1:-1])
+    return Answer(b"[" + b",".join(parts) + b"]", headers=headers)
 
 
 def starts_out(found: BookableStarts, viewer_zone: str | None = None) -> list[msgspec.Struct]:
     """Return the `SlotOut` of each start."""
+    return [*chain.from_iterable(_parts(found, viewer_zone))]
+
+
+def _parts(found: BookableStarts, viewer_zone: str | None) -> Iterator[list[msgspec.Struct]]:
+    """Yield the `SlotOut` of each start, at least `MANY` at a time but the last, and less than twice as many."""
     if not found.runs:
-        return []
+        return
     length = timedelta(minutes=found.duration)
     first, last = found.runs[0].starts.first, found.runs[-1].starts.last
     offsets = Offsets(found.time_zone, viewer_zone, first, last + length)
@@ -182,7 +191,13 @@ def starts_out(found: BookableStarts, viewer_zone: str | None = None) -> list[ms
     for starts, seats_left, reason in found.runs:
         for part in starts.cut(cuts) if cuts else (starts,):
             own, own_end, viewer, viewer_end = offsets_between[bisect_right(cuts, part.first)]
-            shown += [
-                SlotRow(at, at + length, capacity, seats_left, reason, own, own_end, viewer, viewer_end) for at in part
-            ]
-    return shown
+            for begin in range(0, part.count, MANY):
+                shown += [
+                    SlotRow(at, at + length, capacity, seats_left, reason, own, own_end, viewer, viewer_end)
+                    for at in part.part(begin, min(begin + MANY, part.count))
+                ]
+                if len(shown) >= MANY:
+                    yield shown
+                    shown = []
+    if shown:
+        yield shown

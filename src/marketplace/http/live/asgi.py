@@ -19,7 +19,7 @@ from marketplace.http.live.stream import Stream
 from marketplace.http.middleware.one_host import has_one_host
 from marketplace.http.problems import SAFE_HEADERS, answer_error
 from marketplace.http.security.rate_limits import client_network
-from marketplace.telemetry.request_log import request_record_of
+from marketplace.telemetry.request_log import note_quota, request_record_of
 
 PATH = re.compile(r"/api/sessions/([^/]+)/live/?")
 TEMPLATE = "/api/sessions/{session_id}/live"
@@ -51,8 +51,11 @@ def with_live_streams(app: ASGIApp, state: Any, cors: CORSConfig | None) -> ASGI
         try:
             container: AsyncContainer = state.dishka_container
             live = await container.get(LiveSeats)
-            version = next(iter(headers_of(ask, b"last-event-id")), "")
-            topic, stream = await live.join(session_id, client_network(ask), version)
+            version, network = next(iter(headers_of(ask, b"last-event-id")), ""), client_network(ask)
+            try:
+                topic, stream = await live.join(session_id, network, version)
+            finally:
+                note_quota(live.quota_of(network))
         except Exception as error:  # noqa: BLE001 - the framework's handler of errors is not around this
             refused = answer_error(ask, error)
             own = {"retry-after": FULL_RETRY} if refused.status == 503 else {}  # noqa: PLR2004 - Busy

@@ -14,6 +14,7 @@ from itertools import count
 from time import monotonic
 from uuid import UUID
 
+from marketplace.core.domain.rate_limits import Quota, RateLimit
 from marketplace.core.errors import Busy, RateLimited
 from marketplace.core.services.slots import SlotService
 from marketplace.http.live.messages import retry_message
@@ -44,7 +45,7 @@ class LiveSeats:
     def __init__(self, slots: SlotService, *, max_streams: int, max_per_network: int) -> None:
         self._slots = slots
         self._max_streams = max_streams
-        self._max_per_network = max_per_network
+        self._limit = RateLimit(name="streams", maximum=max_per_network, span=FULL_PAUSE, is_concurrent=True)
         self.is_leaving: Callable[[], bool] = bool
         """Whether the program is about to end. Asked every `TICK`."""
         self._topics: dict[UUID, Topic] = {}
@@ -68,7 +69,7 @@ class LiveSeats:
         """
         if self._has_left or self.open >= self._max_streams:
             raise Busy
-        if self._of_network[network] >= self._max_per_network:
+        if not self.quota_of(network).remaining:
             raise RateLimited(FULL_PAUSE)
         topic = self._topics.get(session_id)
         if topic is None:
@@ -89,6 +90,11 @@ class LiveSeats:
             stream.push(topic.reread, b"")
             self.sent += 1
         return topic, stream
+
+    def quota_of(self, network: str) -> Quota:
+        """Return how many more streams a client network may open."""
+        remaining = self._limit.maximum - self._of_network.get(network, 0)
+        return Quota(limit=self._limit, remaining=remaining, resets_in=FULL_PAUSE)
 
     def leave(self, topic: Topic, stream: Stream) -> None:
         """Forget a stream whose client has left, or that is over."""

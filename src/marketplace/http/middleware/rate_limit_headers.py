@@ -2,7 +2,7 @@
 
 `RateLimit-Policy` and `RateLimit` are lists of strings with parameters (structured fields, RFC 9651), as in
 draft-ietf-httpapi-ratelimit-headers-11, sections 3 and 4: quota `q` and window `w` of each limit, what remains `r` and
-the time `t` until all of it is there again, in seconds.
+the time `t` until all of it is there again, in seconds. A limit of what is open at one time has a unit `qu`, no times.
 """
 
 from collections.abc import Iterable
@@ -51,13 +51,19 @@ def _headers(start: Any, quotas: dict[str, Quota]) -> list[tuple[bytes, bytes]]:
         shown = [quota for quota in shown if not quota.remaining]
     if not shown:
         return []
-    policies = (
-        f'"{each.limit.name}";q={each.limit.maximum};w={ceil(each.limit.span.total_seconds())}' for each in shown
-    )
-    left = (
-        f'"{each.limit.name}";r={each.remaining};t={max(0, ceil(each.resets_in.total_seconds()))}' for each in shown
-    )
-    return [(b"ratelimit-policy", ", ".join(policies).encode()), (b"ratelimit", ", ".join(left).encode())]
+    policies, left = ", ".join(map(_policy, shown)), ", ".join(map(_left, shown))
+    return [(b"ratelimit-policy", policies.encode()), (b"ratelimit", left.encode())]
+
+
+def _policy(quota: Quota) -> str:
+    limit = quota.limit
+    bound = 'qu="concurrent-requests"' if limit.is_concurrent else f"w={ceil(limit.span.total_seconds())}"
+    return f'"{limit.name}";q={limit.maximum};{bound}'
+
+
+def _left(quota: Quota) -> str:
+    time = "" if quota.limit.is_concurrent else f";t={max(0, ceil(quota.resets_in.total_seconds()))}"
+    return f'"{quota.limit.name}";r={quota.remaining}{time}'
 
 
 def _is_shared(headers: Iterable[tuple[bytes, bytes]]) -> bool:

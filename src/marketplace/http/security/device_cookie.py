@@ -8,14 +8,17 @@ from litestar import Request, Response
 from marketplace.core.domain.known_devices import KNOWN_FOR, KnownDevice, with_sign_in
 from marketplace.core.ports.security import DeviceSeals
 from marketplace.core.ports.system import Clock
-from marketplace.http.security.cookie_names import CookieNames
+from marketplace.http.security.cookie_names import PREFIX, CookieNames
 from marketplace.settings import Settings
 
 NAME = "marketplace_device"
 PATH = "/api/auth/"
 LAX: Any = "Lax"
 """Sent with the navigation that comes back from an identity provider, which adds to it. `Any`: as in `flow_cookie`."""
-DEVICE_HEADER = f"The cookie `{NAME}` makes the browser known, so that guesses of others do not slow its sign-ins."
+DEVICE_HEADER = (
+    f"The cookie `{PREFIX}{NAME}` makes the browser known, so that guesses of others do not slow its sign-ins."
+    " Over plain http its name has no prefix."
+)
 
 
 class DeviceCookie:

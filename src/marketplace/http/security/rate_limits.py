@@ -1,6 +1,8 @@
 """Keys of the rate limits: attempts are counted per client network, and some per account."""
 
+from collections.abc import Callable
 from ipaddress import ip_network
+from uuid import UUID
 
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.rate_limits import (
@@ -16,6 +18,7 @@ from marketplace.core.domain.rate_limits import (
 )
 from marketplace.core.domain.users import fold
 from marketplace.http.answers import HasScope
+from marketplace.http.security.authorization import optional_principal_of
 from marketplace.http.security.origin import address_of
 
 CLIENT_NETWORK_PREFIX = 64
@@ -37,6 +40,12 @@ def per_network(limit: RateLimit, request: HasScope) -> tuple[Attempt, ...]:
         return (Attempt(limit, network),)
     wider = ip_network(network).supernet(new_prefix=WIDER_PREFIX)
     return Attempt(limit, network), Attempt(of_wider_network(limit), str(wider))
+
+
+def searcher_of(request: HasScope) -> tuple[UUID | None, Callable[[RateLimit], tuple[Attempt, ...]]]:
+    """Return whom searches are counted for: the person, and the networks for those who are not signed in."""
+    searcher = optional_principal_of(request)
+    return searcher.user_id if searcher else None, lambda limit: per_network(limit, request)
 
 
 def forgotten_password(request: HasScope, email: str) -> tuple[Attempt, ...]:

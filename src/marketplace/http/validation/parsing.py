@@ -25,6 +25,8 @@ MAX_VALUES = 20_000
 """Values of a body, roughly: twice the longest list. A mebibyte of numbers would take tens of milliseconds."""
 VALUE_SIGNS = (b",", b"[", b"{")
 """Bytes that precede values; those in texts are counted, too."""
+STRETCH = 64 * 1024
+"""Bytes that are counted at a time."""
 _JSON_MEDIA_TYPE = re.compile(r"application/([\w.+-]+\+)?json")
 _INTEGER = re.compile(rf"-?[0-9]{{1,{MAX_INTEGER_DIGITS}}}")
 
@@ -77,7 +79,7 @@ def parse_body(
 ) -> ParsedBody[Wire]:
     """Parse the body as `read_body` does, once it has been received."""
     _require_json(request, body)
-    if len(body) > MAX_VALUES and sum(map(body.count, VALUE_SIGNS)) > MAX_VALUES:
+    if len(body) > MAX_VALUES and _has_too_many_values(body):
         raise Invalid(detail="The body has too many values.")
     try:
         values = _JSON.decode(body)
@@ -86,6 +88,16 @@ def parse_body(
     if not isinstance(values, dict):
         raise Invalid(detail="The body must be a JSON object.")
     return read_values(kind, values, partial=partial, stored=stored)
+
+
+def _has_too_many_values(body: bytes) -> bool:
+    """Count no further than needed: a mebibyte of signs takes almost 2 ms."""
+    signs = 0
+    for begin in range(0, len(body), STRETCH):
+        signs += sum(body.count(each, begin, begin + STRETCH) for each in VALUE_SIGNS)
+        if signs > MAX_VALUES:
+            return True
+    return False
 
 
 async def read_optional_body(request: Request[Any, Any, Any], kind: type[Wire]) -> ParsedBody[Wire]:
