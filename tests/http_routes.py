@@ -167,6 +167,7 @@ INSTEAD = {
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token", "attempt": "an attempt of this test"},
     "POST /api/auth/oidc/{provider}": {"next": "/dashboard", "time_zone": "Europe/Rome", "locale": "it"},
+    "POST /api/auth/oidc/{provider}/reauthenticate": {"next": "/profile"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
     **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ("cancel", "complete")},
     **{

@@ -206,6 +206,7 @@ MATRIX: dict[str, Answers] = {
     "GET /api/auth/oidc": anyone("200"),
     "POST /api/auth/oidc/{provider}": anyone("404 not_found"),
     "POST /api/auth/oidc/{provider}/connect": signed_in(NOT_THERE),
+    "POST /api/auth/oidc/{provider}/reauthenticate": signed_in("403 reauthentication_required"),
     "GET /api/auth/oidc/{provider}/callback": anyone("404 not_found"),
     "POST /api/auth/oidc/second-factor": anyone("401 bad_challenge"),
     "GET /api/auth/identities": signed_in("200"),
