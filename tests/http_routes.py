@@ -1,6 +1,7 @@
 """The routes of the application, and a valid body for each that reads one."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from litestar import Litestar
@@ -221,6 +222,7 @@ def some_parts(app: Litestar) -> dict[str, Any]:
     }
 
 
+@cache
 def routes_of(app: Litestar) -> dict[str, Route | None]:
     """Return the declaration of every route, by name such as `GET /api/sessions`."""
     return dict(_routes(app))
