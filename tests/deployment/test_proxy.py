@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -195,6 +195,27 @@ async def test_client_address_and_scheme_are_kept_behind_ingress(behind: tuple[P
             assert answered.status_code == 200
             assert ("strict-transport-security" in answered.headers) == (client != "127.0.0.1")
             assert (await front.log_line(answered))["client"] == client
+
+
+async def test_requests_are_limited_per_ipv4_address_and_per_ipv6_64(
+    behind: tuple[Proxy, Server], tmp_path: Path
+) -> None:
+    _, server = behind
+    trusted = "set_real_ip_from 127.0.0.0/8;\nreal_ip_header X-Forwarded-For;\n"
+    files = {"client.conf": trusted + (DEPLOY / "nginx" / "client.conf").read_text()}
+    async with proxy(tmp_path, [server.port], files=files) as front:
+
+        async def sign_ins(addresses: Sequence[str]) -> list[str]:
+            """Return the addresses that were refused."""
+            requests = (front.client.post("/api/auth/login/", headers={"X-Forwarded-For": each}) for each in addresses)
+            answers = zip(addresses, await asyncio.gather(*requests), strict=True)
+            return [address for address, answer in answers if answer.status_code == httpx.codes.TOO_MANY_REQUESTS]
+
+        neighbours = [f"2001:db8:0:a0a::{number:x}" for number in range(1, 60)]
+        assert 0 < len(await sign_ins(neighbours)) <= len(neighbours) - 31
+        assert not await sign_ins([f"2001:db8:0:{number:x}::1" for number in range(1, 60)])
+        assert not await sign_ins([f"192.0.2.{number}" for number in range(1, 60)])
+        assert not await sign_ins([f"::ffff:198.51.100.{number}" for number in range(1, 60)])
 
 
 async def test_proxy_without_backend_serves_pages_and_api_is_busy(tmp_path: Path) -> None:

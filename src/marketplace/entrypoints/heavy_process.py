@@ -1,11 +1,9 @@
 """Starts the process for heavy work next to the workers of `serve`, and again when it ends."""
 
 import asyncio
-import logging
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,15 +15,12 @@ from marketplace.entrypoints.parent import watch_parent
 from marketplace.http.heavy_process import HEAVY_SOCKET, answer_connection
 from marketplace.settings import PREFIX, Settings
 from marketplace.telemetry.logs import configure_logs
-
-LOG = logging.getLogger(__name__)
+from marketplace.telemetry.supervised_process import SupervisedProcess
 
 NAME = "heavy work"
 """Of the process, for `ps`: Linux keeps 15 characters."""
 NICENESS = 10
 """Counts where the program has a cgroup; elsewhere Linux shares cores among sessions (sched(7), autogroup)."""
-RESTART_DELAY = 1.0
-"""Seconds."""
 OWN_SETTINGS = {
     "WORKER_INSIDE": "off",
     "KEEP_ANSWERS": "off",
@@ -43,7 +38,7 @@ def heavy_process(settings: Settings, folder: Path) -> Iterator[None]:
         yield
         return
     os.environ[HEAVY_SOCKET] = str(folder / "heavy")
-    process = _Process(settings, folder / "heavy")
+    process = SupervisedProcess(NAME, lambda: _Process(settings, folder / "heavy"))
     process.start()
     try:
         yield
@@ -53,41 +48,18 @@ def heavy_process(settings: Settings, folder: Path) -> Iterator[None]:
 
 
 class _Process:
-    """The process, and a thread that starts it again. `_lock` keeps `end` and a restart from running at one time."""
+    """The process, forked as workers are: it shares the memory of what was imported."""
 
     def __init__(self, settings: Settings, path: Path) -> None:
-        self._settings = settings
-        self._path = path
-        self._is_ending = threading.Event()
-        self._lock = threading.Lock()
-        self._supervisor = threading.Thread(target=self._supervise, name="heavy-work", daemon=True)
-
-    def start(self) -> None:
-        self._spawn()
-        self._supervisor.start()
-
-    def end(self) -> None:
-        """Stop the process and wait for it to exit."""
-        with self._lock:
-            self._is_ending.set()
-            self._process.terminate()
-        self._supervisor.join()
-
-    def _spawn(self) -> None:
-        # forked as workers are: it shares the memory of what was imported
-        self._process = multiprocessing.get_context("fork").Process(target=run, args=(self._settings, self._path))
+        self._process = multiprocessing.get_context("fork").Process(target=run, args=(settings, path))
         self._process.start()
 
-    def _supervise(self) -> None:
-        while True:
-            self._process.join()
-            if self._is_ending.wait(RESTART_DELAY):
-                return
-            LOG.warning("The process for heavy work ended (%s) and starts again", self._process.exitcode)
-            with self._lock:
-                if self._is_ending.is_set():
-                    return
-                self._spawn()
+    def wait(self) -> int:
+        self._process.join()
+        return self._process.exitcode or 0
+
+    def end(self) -> None:
+        self._process.terminate()
 
 
 def run(settings: Settings, path: Path) -> None:

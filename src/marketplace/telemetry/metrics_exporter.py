@@ -6,9 +6,7 @@ lost, since they are in files. `/health/live` and `/health/ready` answer what th
 """
 
 import asyncio
-import errno
 import json
-import logging
 import os
 import shutil
 import signal
@@ -30,8 +28,7 @@ import asyncpg
 from marketplace.core.ports.jobs import JobKind
 from marketplace.settings import Settings
 from marketplace.telemetry.heartbeats import read_health
-
-LOG = logging.getLogger(__name__)
+from marketplace.telemetry.supervised_process import SupervisedProcess
 
 MULTIPROC_DIR = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable from which prometheus_client reads the directory of the metric files."""
@@ -39,8 +36,6 @@ TIMEOUT = 3
 """Seconds that a scrape waits for the database."""
 CLIENT_TIMEOUT = 5
 """Seconds that the exporter waits for a client."""
-MIN_RESTART_DELAY, MAX_RESTART_DELAY = 0.5, 30.0
-"""Bounds in seconds of the exponential restart backoff; reset once an exporter ran longer than the maximum."""
 QUEUE_SQL = """
     SELECT count(*) FILTER (WHERE is_free AND kind = ANY($1)) AS due,
         coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE is_free AND kind = ANY($1))), 0)::float8 AS age,
@@ -78,7 +73,7 @@ def exported_metrics(settings: Settings) -> Iterator[None]:
         return
     folder = tempfile.mkdtemp(prefix="marketplace-metrics-")
     os.environ[MULTIPROC_DIR] = folder
-    exporter = _Exporter(settings, folder)
+    exporter = SupervisedProcess("metrics", lambda: _Exporter(settings, folder))
     exporter.start()
     try:
         yield
@@ -89,64 +84,22 @@ def exported_metrics(settings: Settings) -> Iterator[None]:
 
 
 class _Exporter:
-    """The exporter process, and a thread that restarts it when it exits.
-
-    `_lock` keeps `end` and a restart from running at the same time.
-    """
+    """The exporter process."""
 
     def __init__(self, settings: Settings, folder: str) -> None:
         options = {"folder": folder, "host": settings.metrics_host, "port": settings.metrics_port}
-        self._command = [sys.executable, "-m", "marketplace.telemetry.metrics_exporter", json.dumps(options)]
-        self._environment = os.environ | {"MARKETPLACE_DATABASE_URL": settings.database_url or ""}
-        self._is_ending = threading.Event()
-        self._lock = threading.Lock()
-        self._supervisor = threading.Thread(target=self._supervise, name="metrics", daemon=True)
-
-    def start(self) -> None:
-        """Start the process. Raises `OSError` if it cannot be created."""
-        self._spawn()
-        self._supervisor.start()
-
-    def end(self) -> None:
-        """Stop the process and wait for it to exit."""
-        with self._lock:
-            self._is_ending.set()
-            self._close_stdin()
-        self._supervisor.join()
-
-    def _spawn(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            self._command, stdin=subprocess.PIPE, env=self._environment
+            [sys.executable, "-m", "marketplace.telemetry.metrics_exporter", json.dumps(options)],
+            stdin=subprocess.PIPE,
+            env=os.environ | {"MARKETPLACE_DATABASE_URL": settings.database_url or ""},
         )
 
-    def _close_stdin(self) -> None:
+    def wait(self) -> int:
+        return self._process.wait()
+
+    def end(self) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
-
-    def _supervise(self) -> None:
-        delay = MIN_RESTART_DELAY
-        while True:
-            started = time.monotonic()
-            status = self._process.wait()
-            if self._is_ending.is_set():
-                return
-            if time.monotonic() - started > MAX_RESTART_DELAY:
-                delay = MIN_RESTART_DELAY
-            LOG.warning("The metrics exporter ended (%s) and restarts in %g s", _exit_reason(status), delay)
-            self._is_ending.wait(delay)
-            delay = min(2 * delay, MAX_RESTART_DELAY)
-            with self._lock:
-                if self._is_ending.is_set():
-                    return
-                self._close_stdin()
-                self._spawn()
-
-
-def _exit_reason(status: int) -> str:
-    """Describe an exit status: signal name, "address in use", or the number."""
-    if status < 0:
-        return signal.Signals(-status).name
-    return os.strerror(status) if status == errno.EADDRINUSE else f"status {status}"
 
 
 Respond = Callable[[str, list[tuple[str, str]]], Any]
