@@ -27,7 +27,7 @@ from postgres import waitlist_racer
 
 pytestmark = [pytest.mark.flaky(reruns=0), pytest.mark.starts_first]
 
-ROUNDS = 1_000 if os.environ.get("MARKETPLACE_TEST_LONG") else 25
+ROUNDS = 1_000 if os.environ.get("MARKETPLACE_TEST_LONG") else 60
 CANARY_ROUNDS = 20
 PEOPLE, PROCESSES, SEATS = 200, 3, 6
 OWNERS = (1, 2, 3)
