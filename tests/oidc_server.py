@@ -62,7 +62,8 @@ async def consent(
     `browser` may be one that is signed in there. What the issuer asks for is added to `asked`.
     """
     async with AsyncExitStack() as stack:
-        browser = browser or await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        if browser is None:
+            browser = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
         response = await browser.get(url)
         for _ in range(12):
             if response.is_redirect:

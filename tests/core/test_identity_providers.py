@@ -94,8 +94,10 @@ async def test_issuer_is_told_to_ask_for_the_sign_in_again_only_for_a_proof() ->
 
 
 async def test_google_and_github_cannot_be_told_to_ask_again() -> None:
-    values = {"client_id": "an ID", "client_secret": "a secret"}
-    made = [ProviderSettings(name=name, label=name, issuer=issuer, **values) for name, (_, issuer) in PRESETS.items()]
+    made = [
+        ProviderSettings(name=name, label=name, issuer=issuer, client_id="an ID", client_secret="a secret")
+        for name, (_, issuer) in PRESETS.items()
+    ]
     client = ProviderClient(ISSUER)
     providers = ConfiguredProviders([OidcProvider(made[0], client), GitHubProvider(made[1], client)])
 
