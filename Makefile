@@ -144,11 +144,15 @@ test: install chromium nginx .s3/.installed tests/deployment/maildev/node_module
 LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
 
 .PHONY: test-long
-test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-live test-long-waitlists test-long-faults test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
+test-long: test-long-api test-long-pages test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-live test-long-waitlists test-long-faults test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
 
 .PHONY: test-long-api
 test-long-api: install ## The part of test-long that sends generated requests by openapi.json
 	$(LONG) tests/postgres/test_schemathesis.py
+
+.PHONY: test-long-pages
+test-long-pages: install chromium ## The part of test-long that checks every page and dialog in both modes, and acts on 2,000 rows
+	$(LONG) $$(grep -rlE 'findings_(at_size|by_mode)|IS_LONG' --include='test_*.py' tests/browser)
 
 .PHONY: test-long-lifecycle
 test-long-lifecycle: install ## The part of test-long that takes bookings and availability through generated steps

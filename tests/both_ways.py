@@ -28,9 +28,10 @@ class BothWays:
     Both have the same storage. So requests with effects are compared only if they had none: refusals and replays.
     """
 
-    def __init__(self, settings: Settings, container: AsyncContainer, observers: Sequence[RequestObserver]) -> None:
+    def __init__(self, settings: Settings, container: AsyncContainer) -> None:
         self._settings = settings
-        self.app = make_app(settings, container, observers)
+        self._observers: list[RequestObserver] = []
+        self.app = make_app(settings, container, self._observers)
         self.compares = True
         """Set to `False` to count what a request does once."""
 
@@ -39,8 +40,9 @@ class BothWays:
         """The application without a lane; built when it is first needed."""
         return make_app(self._settings, self.app.state.dishka_container, has_lane=False)
 
-    def use(self, container: AsyncContainer) -> None:
-        """Continue with another storage."""
+    def use(self, container: AsyncContainer, observers: Sequence[RequestObserver]) -> None:
+        """Continue with another storage and other observers."""
+        self._observers[:] = observers
         self.app.state.dishka_container = container
         if "framework" in vars(self):
             self.framework.state.dishka_container = container

@@ -1,16 +1,18 @@
 """A marketplace over memory to send requests to, its users, and request bodies."""
 
+from asyncio import Lock
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from dishka import AsyncContainer, Provider, Scope
+from dishka import AsyncContainer, Provider, Scope, make_async_container
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
 
@@ -20,9 +22,10 @@ from builders import PASSWORD, TOMORROW, stored_session, stored_user
 from fakes import MovableClock, NamedCards, NamedEncoder, PlainPasswords
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.security.secret_keys import SecretKeys
-from marketplace.bootstrap.container import make_container
+from marketplace.bootstrap.container import providers
 from marketplace.bootstrap.payments import PaymentProvider
 from marketplace.core.domain.api_keys import KEY_SCOPES, KeyScope
+from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.errors import PasswordsBusy
@@ -47,9 +50,11 @@ PAID_SETTINGS = replace(SETTINGS, payments="simulator", commission=1_000)
 """Settings of a marketplace that takes payments."""
 
 _numbers = count(1)
-_idle_apps: defaultdict[Settings, list[BothWays]] = defaultdict(list)
-"""Applications not in use by a test. Building one takes a quarter of a second, and longer each time, since
-dishka wraps the handlers of a controller once more for every router. All state is in the container, which is new.
+_idle_apps: defaultdict[tuple[object, ...], list[BothWays]] = defaultdict(list)
+"""Applications not in use by a test, by the settings that they or their documents read. Building one takes a quarter
+of a second.
+
+All state is in the container, which is new.
 """
 
 
@@ -168,6 +173,22 @@ class Api:
         await users.set_active(person.id, is_active=False)
 
 
+@cache
+def _providers(settings: Settings, replaced: frozenset[type]) -> AsyncContainer:
+    """Return what the containers of tests that replace these adapters share: compiled once, it provides nothing yet."""
+    swapped = Provider(scope=Scope.APP)
+    for port in replaced:
+        swapped.from_context(port)
+    return make_async_container(*providers(settings), swapped, start_scope=Scope.RUNTIME)
+
+
+def _container(settings: Settings, replaced: dict[type, Any]) -> AsyncContainer:
+    """Do as `make_container`, which takes as long as ten requests."""
+    use_currency(settings.currency)
+    shared = _providers(replace(SETTINGS, storage=settings.storage), frozenset(replaced))
+    return shared({Settings: settings, **replaced}, lock_factory=Lock, scope=Scope.APP)
+
+
 @asynccontextmanager
 async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
     settings: Settings = SETTINGS,
@@ -185,30 +206,20 @@ async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
     One that takes payments has a provider in this process.
     """
     clock, passwords = MovableClock(), WatchedPasswords()
-    swapped = Provider(scope=Scope.APP)
-    swapped.provide(lambda: clock, provides=Clock)
-    swapped.provide(lambda: passwords, provides=Passwords)
-    swapped.provide(lambda: encoder or NamedEncoder(), provides=PictureEncoder)
-    swapped.provide(lambda: cards or NamedCards(), provides=CardPainter)
     provider = MemoryPayments(clock.now) if settings.payments != "off" else None
-    swapped.provide(lambda: PaymentProvider(provider), provides=PaymentProvider)
-    if heavy is not None:
-        swapped.provide(lambda: heavy, provides=HeavyWork)
-    if identity_providers is not None:
-        swapped.provide(lambda: identity_providers, provides=IdentityProviders)
-    if objects is not None:
-        swapped.provide(lambda: objects, provides=ObjectStore)
-    if storage is not None:
-        swapped.provide(lambda: storage, provides=Storage)
-    if ids is not None:
-        swapped.provide(lambda: ids, provides=Ids)
-    container = make_container(settings, swapped)
-    idle = [] if observers else _idle_apps[settings]
-    if idle:
-        both = idle.pop()
-        both.use(container)
-    else:
-        both = BothWays(settings, container, observers)
+    replaced: dict[type, Any] = {
+        Clock: clock,
+        Passwords: passwords,
+        PictureEncoder: encoder or NamedEncoder(),
+        CardPainter: cards or NamedCards(),
+        PaymentProvider: PaymentProvider(provider),
+    }
+    others = {HeavyWork: heavy, IdentityProviders: identity_providers, ObjectStore: objects, Storage: storage, Ids: ids}
+    replaced |= {port: adapter for port, adapter in others.items() if adapter is not None}
+    container = _container(settings, replaced)
+    idle = _idle_apps[settings.frontend_dir, settings.cors_origins, settings.currency, settings.categories]
+    both = idle.pop() if idle else BothWays(settings, container)
+    both.use(container, observers)
     try:
         async with AsyncClient(transport=ASGITransport(both), base_url="http://test") as client:
             yield Api(both, client, container, await container.get(Storage), clock, passwords, provider)

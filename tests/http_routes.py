@@ -1,6 +1,7 @@
 """The routes of the application, and a valid body for each that reads one."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from litestar import Litestar
@@ -167,6 +168,7 @@ INSTEAD = {
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token", "attempt": "an attempt of this test"},
     "POST /api/auth/oidc/{provider}": {"next": "/dashboard", "time_zone": "Europe/Rome", "locale": "it"},
+    "POST /api/auth/oidc/{provider}/reauthenticate": {"next": "/profile"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
     **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ("cancel", "complete")},
     **{
@@ -220,6 +222,7 @@ def some_parts(app: Litestar) -> dict[str, Any]:
     }
 
 
+@cache
 def routes_of(app: Litestar) -> dict[str, Route | None]:
     """Return the declaration of every route, by name such as `GET /api/sessions`."""
     return dict(_routes(app))

@@ -39,9 +39,13 @@ class KnownProviders:
     async def available(self) -> tuple[str, ...]:
         return () if self.is_away else (self.shown.name,)
 
-    async def authorization_url(self, name: str, secrets: FlowSecrets, redirect_uri: str) -> str:
+    async def authorization_url(
+        self, name: str, secrets: FlowSecrets, redirect_uri: str, *, again: bool = False
+    ) -> str:
         self.require(name)
-        return f"{ISSUER}/authorize?state={secrets.state}&redirect_uri={redirect_uri}"
+        if again and not self.shown.can_reauthenticate:
+            raise NotFound
+        return f"{ISSUER}/authorize?state={secrets.state}&redirect_uri={redirect_uri}{'&prompt=login' * again}"
 
     async def prove(
         self, name: str, *, code: str, issuer: str | None, secrets: FlowSecrets, redirect_uri: str, now: datetime
@@ -75,6 +79,12 @@ class Traveller:
     async def leave(self, principal: Principal | None = None, **options: Any) -> tuple[str, str]:
         """Return the state of the authorization request, and the cookie."""
         url, sealed = await self.sign_ins.begin("example", redirect_uri=REDIRECT_URI, principal=principal, **options)
+        return parse_qs(urlsplit(url).query)["state"][0], sealed
+
+    async def leave_to_prove(self, principal: Principal) -> tuple[str, str]:
+        """Return the same, of a person who proves once more that it's them."""
+        url, sealed = await self.sign_ins.begin_proof("example", principal, redirect_uri=REDIRECT_URI, next_path=None)
+        assert "prompt=login" in url
         return parse_qs(urlsplit(url).query)["state"][0], sealed
 
     async def come_back(

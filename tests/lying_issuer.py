@@ -129,9 +129,10 @@ class LyingIssuer:
 
 def signed(issuer: LyingIssuer, claims: dict[str, Any]) -> str:
     header = without_none({"alg": "RS256", "kid": issuer.key.kid} | issuer.header)
-    key = issuer.key.as_dict(private=True)
-    kind = type(issuer.key)
-    return jwt.encode(header, claims, kind.import_key(key | {"alg": header["alg"]}), algorithms=[header["alg"]])
+    key = issuer.key
+    if key.get("alg") != header["alg"]:
+        key = type(key).import_key(key.as_dict(private=True) | {"alg": header["alg"]})
+    return jwt.encode(header, claims, key, algorithms=[header["alg"]])
 
 
 def unsigned(_: LyingIssuer, claims: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import re
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -54,9 +54,16 @@ def answers(port: int) -> bool:
     return found.is_success
 
 
-async def consent(url: str, login: str) -> dict[str, str]:
-    """Sign in at the issuer as this person, consent, and return what the browser brings back."""
-    async with httpx.AsyncClient(trust_env=False) as browser:
+async def consent(
+    url: str, login: str, browser: httpx.AsyncClient | None = None, asked: list[str] | None = None
+) -> dict[str, str]:
+    """Sign in at the issuer as this person, consent, and return what the browser brings back.
+
+    `browser` may be one that is signed in there. What the issuer asks for is added to `asked`.
+    """
+    async with AsyncExitStack() as stack:
+        if browser is None:
+            browser = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
         response = await browser.get(url)
         for _ in range(12):
             if response.is_redirect:
@@ -69,6 +76,8 @@ async def consent(url: str, login: str) -> dict[str, str]:
             prompt = re.search(r'name="prompt" value="([^"]+)"', response.text)
             assert action is not None, response.text
             assert prompt is not None, response.text
+            if asked is not None:
+                asked.append(prompt[1])
             form = {"prompt": prompt[1], "login": login, "password": "any"}
             response = await browser.post(urljoin(str(response.url), unescape(action[1])), data=form)
     raise AssertionError(f"{url} does not lead back")

@@ -37,7 +37,8 @@ def resolved(described: Described) -> Described:
 
 def self_contained(schema: Described) -> Described:
     """Return a schema whose references lead into the document's components."""
-    return {**schema, "components": described_api()["components"]}
+    has_references = '"$ref"' in json.dumps(schema)
+    return {**schema, "components": described_api()["components"]} if has_references else schema
 
 
 def schemas() -> Iterator[tuple[str, Described]]:

@@ -22,6 +22,7 @@ STARTER.set_forkserver_preload(
         "marketplace.adapters.postgres.schema.migrate",
         "litestar.plugins.pydantic",
         "markdown_it",
+        "frozen_imports",
     ]
 )
 Folder = str | os.PathLike[str]

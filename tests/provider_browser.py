@@ -55,6 +55,12 @@ class Browser:
         url: str = response.json()["url"]
         return url
 
+    async def prove(self, person: Person, **body: Any) -> dict[str, str]:
+        """Prove at the issuer that it's still this person."""
+        response = await self.send("POST", f"{BEGIN}reauthenticate/", headers=person.headers, json=body)
+        assert response.status_code == 200, response.text
+        return await self.come_back(self.issuer.consent(response.json()["url"]))
+
     async def come_back(self, returned: dict[str, str]) -> dict[str, str]:
         """Return the values of the page's address, with its `page`."""
         response = await self.send("GET", CALLBACK, params=returned)

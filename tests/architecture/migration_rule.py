@@ -14,7 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
-from alembic import command
+from alembic.runtime.environment import EnvironmentContext
 from alembic.script import Script, ScriptDirectory
 
 from marketplace.adapters.postgres.schema.migrate import configured
@@ -44,10 +44,15 @@ class Finding(NamedTuple):
     message: str
 
 
-def held(folders: tuple[Path, ...]) -> list[Script]:
+def directory_of(folders: tuple[Path, ...]) -> ScriptDirectory:
+    """Return all migrations in these folders; each directory reads their files once."""
+    return ScriptDirectory.from_config(configured(folders=folders))
+
+
+def held(directory: ScriptDirectory) -> list[Script]:
     """Return the migrations that the rule applies to, oldest first."""
-    scripts = ScriptDirectory.from_config(configured(folders=folders)).walk_revisions()
-    return sorted((each for each in scripts if each.revision > FIRST_SCHEMA), key=lambda each: each.revision)
+    scripts = (each for each in directory.walk_revisions() if each.revision > FIRST_SCHEMA)
+    return sorted(scripts, key=lambda each: each.revision)
 
 
 def released(changelog: str) -> set[str]:
@@ -55,10 +60,10 @@ def released(changelog: str) -> set[str]:
     return set(re.findall(r"^## \[?(\d+\.\d+\.\d+)", changelog, re.MULTILINE))
 
 
-def findings(script: Script, folders: tuple[Path, ...], releases: set[str]) -> list[Finding]:
+def findings(script: Script, directory: ScriptDirectory, releases: set[str]) -> list[Finding]:
     """Return everything in a migration that breaks the previous release."""
     try:
-        sql = printed(script, folders)
+        sql = printed(script, directory)
     except Exception as error:  # noqa: BLE001 - a migration can run any code
         return [Finding("cannot-be-printed", f"{error!r}: what reads rows is `online_ddl.backfill` or a worker's job")]
     unused_since = getattr(script.module, "unused_since", None)
@@ -70,11 +75,18 @@ def findings(script: Script, folders: tuple[Path, ...], releases: set[str]) -> l
     return [each for each in found if not each.rule.startswith(TAKES_AWAY)]
 
 
-def printed(script: Script, folders: tuple[Path, ...]) -> str:
-    """Return a migration as SQL."""
-    output = StringIO()
-    config = configured(folders=folders, output_buffer=output)
-    command.upgrade(config, f"{script.down_revision}:{script.revision}", sql=True)
+def printed(script: Script, directory: ScriptDirectory) -> str:
+    """Return a migration as SQL, as `alembic.command.upgrade` does with a directory of its own."""
+    output, target = StringIO(), script.revision
+    with EnvironmentContext(
+        configured(output_buffer=output),
+        directory,
+        fn=lambda revision, _: directory._upgrade_revs(target, revision),  # noqa: SLF001 - as in Alembic's manual
+        as_sql=True,
+        starting_rev=script.down_revision,
+        destination_rev=target,
+    ):
+        directory.run_env()
     return output.getvalue()
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from architecture.migration_rule import ROOT, findings, held, released
+from architecture.migration_rule import ROOT, directory_of, findings, held, released
 from marketplace.adapters.postgres.schema.revisions import VERSIONS
 from migration_builder import Upgrades
 
@@ -151,16 +151,17 @@ def upgrades(tmp_path: Path) -> Upgrades:
 
 
 def rules_broken(upgrades: Upgrades) -> set[str]:
-    script = held(upgrades.folders)[-1]
+    directory = directory_of(upgrades.folders)
+    script = held(directory)[-1]
     assert script.revision == upgrades.newest
-    return {finding.rule for finding in findings(script, upgrades.folders, RELEASES)}
+    return {finding.rule for finding in findings(script, directory, RELEASES)}
 
 
 def test_every_migration_since_first_schema_expands_or_drops_what_a_release_stopped_using() -> None:
     releases = released((ROOT / "CHANGELOG.md").read_text())
-    folders = (VERSIONS,)
+    directory = directory_of((VERSIONS,))
 
-    broken = {each.revision: findings(each, folders, releases) for each in held(folders)}
+    broken = {each.revision: findings(each, directory, releases) for each in held(directory)}
 
     assert {revision: found for revision, found in broken.items() if found} == {}
 

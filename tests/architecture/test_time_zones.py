@@ -45,11 +45,15 @@ def found_in(text: str) -> set[str]:
 def statements(source: str) -> Iterator[str]:
     """Return the strings of a module that are no docstrings, and the functions it calls through SQLAlchemy."""
     tree = ast.parse(source)
-    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    nodes = [*ast.walk(tree)]
+    documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
             yield node.value
-        elif isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == "func":
+        elif isinstance(node, ast.Attribute) and "func" in {
+            getattr(node.value, "id", None),
+            getattr(node.value, "attr", None),
+        }:
             yield f"{node.attr}("
 
 

@@ -30,7 +30,8 @@ REFUSED = {
 
 
 def refused_in(text: str) -> list[str]:
-    return [phrase for phrase in REFUSED if phrase.lower() in " ".join(text.split()).lower()]
+    flat = " ".join(text.split()).lower()
+    return [phrase for phrase in REFUSED if phrase.lower() in flat]
 
 
 def strings_of(document: Any) -> Iterator[str]:
@@ -45,12 +46,13 @@ def strings_in(source: str) -> Iterator[str]:
     """Return every string of a module except docstrings; docstrings of commands count, since `--help` prints them."""
     tree = ast.parse(source)
     unread: set[int] = set()
-    for node in ast.walk(tree):
+    nodes = [*ast.walk(tree)]
+    for node in nodes:
         if isinstance(node, ast.Expr):
             unread.add(id(node.value))
         elif isinstance(node, ast.JoinedStr):
             unread.update(id(part) for part in node.values)
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in unread:

@@ -4,12 +4,18 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import Page
 
+from browser.conftest import Mode, Size
+from example_search import IS_LONG
+
 KEEPS_PICTURES = bool(os.environ.get("MARKETPLACE_TEST_PICTURES"))
 PICTURES = Path(__file__).parent / "screenshots"
+MODES: dict[Size, Mode] = {"phone": "dark", "desktop": "light"}
+"""The mode of each size, for a page that is checked at both."""
 RULES_OF_COLORS = ("color-contrast", "link-in-text-block")
 """The axe rules whose outcome depends on the colors of a mode."""
 AXE = AXE_FILE_PATH.read_text()
@@ -25,14 +31,32 @@ AT_REST = """async () => {
 seconds at most."""
 
 
+async def findings_at_size(page: Page, name: str, size: Size, within: str | None = None) -> list[str]:
+    """Return axe's violations, at one size, of a page that is checked at both, by all rules in one mode.
+
+    The colors of a mode do not depend on the size, so each size has a mode. `make test-long` has both at both.
+    """
+    modes: tuple[Mode, ...] = ("light", "dark") if IS_LONG or KEEPS_PICTURES else (MODES[size],)
+    found: list[str] = []
+    for mode in modes:
+        await page.emulate_media(color_scheme=mode)
+        found += await findings(page, f"{name}-{mode}", within)
+    return found
+
+
 async def findings_by_mode(page: Page, name: str, within: str | None = None, *, is_dark_too: bool) -> list[str]:
     """Return axe's violations of a page in light mode, and of its colors in dark mode.
 
-    The colors of a mode do not depend on the size, so dark mode is for one size.
+    The colors of a mode do not depend on the size, so dark mode is for one size. `make test` checks such a page in one
+    of the modes, which its name decides, and `make test-long` in both.
     """
+    is_whole = IS_LONG or KEEPS_PICTURES
+    if is_dark_too and not is_whole and crc32(name.encode()) % 2:
+        await page.emulate_media(color_scheme="dark")
+        return await findings(page, f"{name}-dark", within)
     await page.emulate_media(color_scheme="light")
     found = await findings(page, f"{name}-light", within)
-    if not (is_dark_too or KEEPS_PICTURES):
+    if not ((is_dark_too and is_whole) or KEEPS_PICTURES):
         return found
     await page.emulate_media(color_scheme="dark")
     return found + await _violations(page, f"{name}-dark", within, RULES_OF_COLORS)

@@ -7,7 +7,7 @@ from playwright.async_api import Page
 
 from browser.accounts import Account, account, free_starts, scheduled_session, session
 from browser.conftest import OpenPage, Size
-from browser.page_checks import findings, findings_by_mode, is_wider_than_the_window
+from browser.page_checks import findings, findings_at_size, is_wider_than_the_window
 from browser.staff import staff_member
 from postgres.servers import Server
 
@@ -39,7 +39,7 @@ def picture_of(path: str, size: Size) -> str:
 async def opened(page: Page, path: str, size: Size) -> list[str]:
     """Return axe's violations of a page. Fails when the page is wider than the window."""
     await page.goto(path)
-    found = await findings_by_mode(page, picture_of(path, size), is_dark_too=size == "phone")
+    found = await findings_at_size(page, picture_of(path, size), size)
     assert not await is_wider_than_the_window(page), path
     return found
 
@@ -127,5 +127,5 @@ async def test_back_office_pages_pass_axe(
     await page.get_by_role("checkbox", name="Select Bread in a hurry").first.check()
     await page.get_by_role("button", name="Hide", exact=True).click()
     await page.get_by_text("Will change", exact=True).wait_for()
-    found += await findings_by_mode(page, f"admin-bulk-dialog-{size}", is_dark_too=size == "phone")
+    found += await findings_at_size(page, f"admin-bulk-dialog-{size}", size)
     assert found == []

@@ -10,9 +10,10 @@ from playwright.async_api import Locator, Page, expect
 from browser.accounts import PASSWORD, Account, account, expect_text, fill_sign_in, free_starts, scheduled_session
 from browser.conftest import OpenPage
 from browser.staff import add_users, staff_member
+from example_search import IS_LONG
 from postgres.servers import Server
 
-MANY_USERS = 2_000
+MANY_USERS = 2_000 if IS_LONG else 500
 LONG = 120_000
 """Milliseconds allowed for thousands of rows."""
 NEW_PASSWORD = "a lamp beside the door"
@@ -131,7 +132,7 @@ async def test_deactivated_creator_is_signed_out_and_their_sold_seats_can_be_can
     assert [one["status"] for one in await learner.call_api("GET", "/api/bookings/")] == ["cancelled"]
 
 
-async def test_bulk_action_on_2000_rows_shows_preview_progress_and_skipped_rows(
+async def test_bulk_action_on_all_matches_shows_preview_progress_and_skipped_rows(
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff = await staff_member(site, database)
@@ -160,7 +161,7 @@ async def test_bulk_action_on_2000_rows_shows_preview_progress_and_skipped_rows(
     shown = back_office.get_by_role("navigation", name="Pages").get_by_role("status")
     await expect(shown).to_contain_text("20 of ")
     # all except the staff accounts, which are one in a thousand
-    assert int((await shown.inner_text()).split()[-1].replace(",", "")) >= MANY_USERS * 0.999
+    assert int((await shown.inner_text()).split()[-1].replace(",", "")) >= MANY_USERS - MANY_USERS / 1_000 - 1
 
 
 async def test_list_exports_as_file_that_spreadsheets_open(

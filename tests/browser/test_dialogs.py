@@ -1,4 +1,4 @@
-"""Every dialog, on both sizes, and on one in both modes: axe, focus, and closing by Escape."""
+"""Every dialog, at both sizes and in both modes: axe, focus, and closing by Escape."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 from browser.accounts import Account, account, free_starts, scheduled_session
 from browser.conftest import OpenPage, Size
-from browser.page_checks import findings, findings_by_mode, is_wider_than_the_window
+from browser.page_checks import findings, findings_at_size, findings_by_mode, is_wider_than_the_window
 from browser.staff import staff_member
 from postgres.servers import Server
 
@@ -60,9 +60,11 @@ async def dialog_errors(page: Page, size: Size, path: str, *ways: Way) -> list[s
         inside = page.locator("[role=dialog]:focus, [role=dialog] :focus")
         await expect(inside, f"{where}: the focus stays outside").to_have_count(1)
         picture = "-".join(["dialog", *where.lower().replace("> ", "").split(), size])
-        # the catalog's dialogs are others on a desktop
-        dark = size == "phone" or path == "/"
-        found = await findings_by_mode(page, picture, "[role=dialog]", is_dark_too=dark)
+        # those of the catalog and of a session are of one size only
+        if path == "/" or path.startswith("/sessions/"):
+            found = await findings_by_mode(page, picture, "[role=dialog]", is_dark_too=True)
+        else:
+            found = await findings_at_size(page, picture, size, "[role=dialog]")
         errors += [f"{where}: {error}" for error in found]
         if await is_wider_than_the_window(page):
             errors.append(f"{where}: wider than the window")

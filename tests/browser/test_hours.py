@@ -7,7 +7,7 @@ from playwright.async_api import Route, expect
 
 from browser.accounts import Account, account, expect_text, session
 from browser.conftest import OpenPage, Size
-from browser.page_checks import findings_by_mode, is_wider_than_the_window
+from browser.page_checks import findings_at_size, is_wider_than_the_window
 from postgres.servers import Server
 
 
@@ -29,7 +29,7 @@ async def test_hours_are_reached_from_setup_and_saved(creator: Account, open_pag
     await monday.fill("10:30")
     await page.get_by_role("button", name=re.compile("Remove .+ on Sunday")).click()
     await expect_text(page, "Unavailable")
-    assert await findings_by_mode(page, f"hours-{size}", is_dark_too=size == "phone") == []
+    assert await findings_at_size(page, f"hours-{size}", size) == []
     assert not await is_wider_than_the_window(page)
 
     await page.get_by_role("button", name="Save hours").click()

@@ -1,9 +1,11 @@
 """Signing in with another service: oidc-provider, whose pages are those of its demo."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pyotp
 import pytest
@@ -16,6 +18,8 @@ from ports import free_port
 from postgres.servers import Server, becomes_true, servers
 
 LABEL = "Continue with Example"
+PRINCIPAL_KEPT = 0.6
+"""Seconds after which a process looks a login up again."""
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +95,35 @@ async def test_person_signs_in_comes_back_and_keeps_a_way_in(open_page: OpenPage
     await page.get_by_role("button", name="Disconnect Example").click()
     await page.get_by_role("dialog").get_by_role("button", name="Disconnect").click()
     await expect(page.get_by_text("This is the only way to sign in to your account.")).to_be_visible()
+
+
+async def test_person_without_a_password_confirms_at_the_service_that_it_is_them(
+    open_page: OpenPage, issuer: str, database: str
+) -> None:
+    assert issuer
+    page = await open_page("/login?next=%2Fprofile%2Fsecurity", "phone")
+    await page.get_by_role("button", name=LABEL).click()
+    await sign_in_there(page, "margaret@example.org")
+    section = page.get_by_role("region", name="Two-step sign-in")
+    await expect(section.get_by_role("button", name="Turn on")).to_be_visible()
+    connection = await asyncpg.connect(database)
+    await connection.execute("UPDATE token_families SET created_at = created_at - interval '1 hour'")
+    await connection.close()
+    await asyncio.sleep(PRINCIPAL_KEPT)
+
+    await section.get_by_role("button", name="Turn on").click()
+    again = page.get_by_role("dialog").get_by_role("button", name="Sign in to Example again")
+    await expect(again).to_be_visible()
+    assert await wrong_on(page, "step-up-elsewhere") == []
+    await again.click()
+    await page.locator('input[name="login"]').fill("margaret@example.org")
+    await page.locator('input[name="password"]').fill("any")
+    await page.get_by_role("button", name=re.compile("Sign-in", re.IGNORECASE)).click()
+
+    await expect(page.get_by_text("Confirmed. Now you can make your change.")).to_be_visible()
+    await page.wait_for_url("**/profile/security")
+    await section.get_by_role("button", name="Turn on").click()
+    await expect(section.get_by_role("textbox", name="Secret")).to_be_visible()
 
 
 async def test_person_who_is_not_believed_gets_a_sentence_and_a_way_back(open_page: OpenPage, issuer: str) -> None:

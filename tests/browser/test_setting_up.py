@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from browser.accounts import Account, account, expect_text, session
 from browser.conftest import OpenPage, Size
-from browser.page_checks import findings_by_mode, is_wider_than_the_window
+from browser.page_checks import findings_at_size, is_wider_than_the_window
 from postgres.servers import Server
 
 
@@ -35,7 +35,7 @@ async def test_weekly_class_has_one_start_a_day_and_is_published_after_a_choice(
     await expect_text(page, "Choose how people book it, then publish.")
     await expect(page.get_by_role("radio", checked=True)).to_have_count(0)
     await expect(publish).to_have_count(0)
-    assert await findings_by_mode(page, f"setup-choice-{size}", is_dark_too=size == "phone") == []
+    assert await findings_at_size(page, f"setup-choice-{size}", size) == []
 
     await page.get_by_text("A class at fixed starts").click()
     await expect(publish).to_have_count(0)
@@ -45,7 +45,7 @@ async def test_weekly_class_has_one_start_a_day_and_is_published_after_a_choice(
     await expect(page.get_by_label("Start 1")).to_have_value("18:00")
     await expect_text(page, "until 19:30")
     await expect(publish).to_be_visible()
-    assert await findings_by_mode(page, f"setup-class-{size}", is_dark_too=size == "phone") == []
+    assert await findings_at_size(page, f"setup-class-{size}", size) == []
     assert not await is_wider_than_the_window(page)
 
     await publish.click()

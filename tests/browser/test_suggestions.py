@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page, expect
 
 from browser.accounts import Account, account, session
 from browser.conftest import OpenPage, Size
-from browser.page_checks import findings_by_mode, is_wider_than_the_window
+from browser.page_checks import findings_at_size, is_wider_than_the_window
 from postgres.servers import Server
 
 TITLE = "Zitherbuilding for two"
@@ -105,7 +105,7 @@ async def test_open_suggestions_pass_axe(open_page: OpenPage, size: Size) -> Non
     await page.keyboard.press("ArrowDown")
     await expect(suggested(page, selected=True)).to_have_count(1)
 
-    found = await findings_by_mode(page, f"suggestions-{size}", is_dark_too=size == "phone")
+    found = await findings_at_size(page, f"suggestions-{size}", size)
 
     assert found == []
     assert not await is_wider_than_the_window(page)
@@ -118,5 +118,5 @@ async def test_search_that_goes_on_with_most_words_says_so_and_passes_axe(open_p
     await expect(page.get_by_text("Few sessions match all your words.")).to_be_visible()
     await expect(page.get_by_role("link", name=TITLE).first).to_be_visible()
 
-    assert await findings_by_mode(page, f"relaxed-{size}", is_dark_too=size == "phone") == []
+    assert await findings_at_size(page, f"relaxed-{size}", size) == []
     assert not await is_wider_than_the_window(page)

@@ -1,23 +1,29 @@
 """Who may sign in to which account by what an identity provider says."""
 
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
 from api_key_records import stored_key
-from builders import PASSWORD, principal_of, stored_user
+from builders import PASSWORD, principal_of, stored_second_factor, stored_user
 from contracts.provider_world import World, a_mailbox, a_new_proof, failure_of, reset_token
 from fakes import NOW
 from known_providers import ISSUER, a_proof
 from marketplace.core.domain.messages import MessageKind
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN
+from marketplace.core.domain.tokens import SignedIn
+from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials
+from marketplace.core.errors.second_factors import SecondFactorRequired
 from marketplace.core.ports.storage import Storage
 from passkey_records import stored_passkey
 from staff_services import logged
 
 Local = Literal["unverified", "verified", "none"]
+
+
+THE_NEW_PASSWORD = "battery staple of the owner"
 
 
 Claim = Literal["true", "false", "missing", "changed"]
@@ -196,9 +202,7 @@ async def test_who_registered_with_anothers_address_keeps_no_way_in_once_its_own
     key = await stored_key(world.storage, account)
     feed = await world.services.calendars.feed(principal_of(account))
 
-    await world.services.email_addresses.request_reset(mailbox)
-    token = await reset_token(world, account)
-    await world.services.resets.reset(token, "battery staple of the owner", UNKNOWN_ORIGIN)
+    await reset_by_mail(world, account)
 
     assert await world.owner_of(thief) is None
     assert await world.storage.passkeys.of_user(account.id) == ()
@@ -206,6 +210,38 @@ async def test_who_registered_with_anothers_address_keeps_no_way_in_once_its_own
     assert (await world.services.calendars.feed(principal_of(account))).token != feed.token
     proof = a_new_proof(email=mailbox)
     assert (await world.traveller.sign_in(proof)).user.id == account.id
+
+
+async def reset_by_mail(world: World, account: User) -> SignedIn:
+    """Set a new password by the mail to the account's address, and sign in with it."""
+    await world.services.email_addresses.request_reset(account.email)
+    await world.services.resets.reset(await reset_token(world, account), THE_NEW_PASSWORD, UNKNOWN_ORIGIN)
+    return await world.services.tokens.log_in(account.email, THE_NEW_PASSWORD)
+
+
+@pytest.mark.parametrize("started", [{}, {"confirmed_at": None}])
+async def test_second_factor_of_who_registered_with_anothers_address_does_not_lock_its_owner_out(
+    world: World, started: dict[str, Any]
+) -> None:
+    account = await stored_user(world.storage, email=a_mailbox())
+    await stored_second_factor(world.storage, account, **started)
+
+    await reset_by_mail(world, account)
+
+    assert (await world.storage.second_factors.state(account.id)).since is None
+    entry = next(each for each in await logged(world.storage, ("user", account.id)) if each.action == "password_reset")
+    assert entry.before == ({} if started else {"second_factor": True})
+
+
+@pytest.mark.parametrize("known", [{"email_verified_at": NOW}, {"is_staff": True}])
+async def test_second_factor_of_a_proved_address_or_of_staff_outlasts_a_new_password(
+    world: World, known: dict[str, Any]
+) -> None:
+    account = await stored_user(world.storage, email=a_mailbox(), **known)
+    await stored_second_factor(world.storage, account)
+
+    with pytest.raises(SecondFactorRequired):
+        await reset_by_mail(world, account)
 
 
 async def test_identity_and_passkey_stay_when_their_owner_forgets_the_password(world: World) -> None:

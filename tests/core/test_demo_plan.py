@@ -15,6 +15,8 @@ from marketplace.demo.booking_planner import PREFERENCES
 from marketplace.demo.people import CREATOR, CREATORS, PEOPLE, VISITORS, DemoPerson
 from marketplace.demo.plan import planned_bookings, planned_sessions
 
+pytestmark = pytest.mark.thorough  # each reads every booking of the demo
+
 MOMENTS = [
     pytest.param(datetime.fromisoformat(moment).replace(tzinfo=UTC), id=name)
     for moment, name in (

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,13 +27,15 @@ from lying_issuer import (
     signed_with_public_key,
     unsigned,
 )
-from marketplace.adapters.identity.client import MAX_ANSWER
+from marketplace.adapters.identity.client import MAX_ANSWER, ProviderClient
+from marketplace.adapters.identity.github import GitHubProvider
 from marketplace.adapters.identity.kept import CHECKED_FOR, FRESH_FOR, RETRY_AFTER, STALE_FOR
 from marketplace.adapters.identity.oidc import OidcProvider
 from marketplace.adapters.identity.providers import ConfiguredProviders
 from marketplace.core.domain.identities import FlowSecrets, ProvedIdentity
 from marketplace.core.errors import NotFound
 from marketplace.core.errors.identities import ProviderUnavailable, SignInFailed
+from marketplace.identity_settings import PRESETS, ProviderSettings
 
 SECRETS = FlowSecrets(
     state="a state", nonce="a nonce", verifier="a verifier of at least 43 characters, as RFC 7636 asks"
@@ -79,6 +82,50 @@ async def test_authorization_request_has_pkce_state_and_nonce() -> None:
         "nonce": SECRETS.nonce,
         "code_challenge_method": "S256",
     }
+
+
+async def test_issuer_is_told_to_ask_for_the_sign_in_again_only_for_a_proof() -> None:
+    providers = ConfiguredProviders([LyingIssuer().provider()])
+
+    urls = [await providers.authorization_url("example", SECRETS, REDIRECT_URI, again=again) for again in (True, False)]
+
+    again, once = ({name: values[0] for name, values in parse_qs(urlsplit(url).query).items()} for url in urls)
+    assert {name: again[name] for name in again.keys() - once.keys()} == {"prompt": "login", "max_age": "0"}
+
+
+async def test_google_and_github_cannot_be_told_to_ask_again() -> None:
+    made = [
+        ProviderSettings(name=name, label=name, issuer=issuer, client_id="an ID", client_secret="a secret")
+        for name, (_, issuer) in PRESETS.items()
+    ]
+    client = ProviderClient(ISSUER)
+    providers = ConfiguredProviders([OidcProvider(made[0], client), GitHubProvider(made[1], client)])
+
+    assert [each.can_reauthenticate for each in providers.configured] == [False, False]
+    for name in PRESETS:
+        with pytest.raises(NotFound):
+            await providers.authorization_url(name, SECRETS, REDIRECT_URI, again=True)
+
+
+@pytest.mark.parametrize(
+    ("auth_time", "expected"),
+    [
+        (None, None),
+        (AT - 5, NOW - timedelta(seconds=5)),
+        (AT - 0.5, NOW - timedelta(seconds=0.5)),
+        (AT + 60, NOW + timedelta(seconds=60)),
+        (AT + 61, None),
+        (10**400, None),
+        (-1, None),
+        (str(AT), None),
+        (True, None),
+        ([AT], None),
+    ],
+)
+async def test_time_of_the_sign_in_is_a_number_that_is_not_in_the_future(
+    auth_time: object, expected: datetime | None
+) -> None:
+    assert (await proved(LyingIssuer(claims=PERSON | {"auth_time": auth_time}))).authenticated_at == expected
 
 
 async def test_claims_of_the_token_are_proved() -> None:
@@ -132,9 +179,11 @@ async def test_only_true_proves_an_address(verified: object) -> None:
         ({"exp": None}, "expired"),
         ({"exp": str(AT + 300)}, "expired"),
         ({"exp": True}, "expired"),
+        ({"exp": 10**400}, "expired"),
         ({"iat": AT + 61}, "issued_later"),
         ({"iat": None}, "issued_later"),
         ({"nbf": AT + 61}, "issued_later"),
+        ({"nbf": 10**400}, "issued_later"),
         ({"nonce": "another"}, "nonce"),
         ({"nonce": None}, "nonce"),
         ({"nonce": ["a nonce"]}, "nonce"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import quantiles
 
 import pytest
+from httpx import AsyncClient
 
 from http_api import open_api
 from marketplace.adapters.identity.client import ProviderClient
@@ -16,7 +17,8 @@ from marketplace.adapters.identity.providers import ConfiguredProviders
 from marketplace.adapters.system import SystemClock
 from marketplace.core.domain.identities import FlowSecrets, ProvedIdentity
 from oidc_server import consent, oidc_server, settings_of
-from provider_browser import Browser
+from provider_browser import BEGIN, Browser
+from two_steps import LONG_AGO
 
 REDIRECT_URI = "http://localhost:8000/api/auth/oidc/example/callback/"
 TIMES, LIMIT = 20, 0.15
@@ -62,6 +64,22 @@ async def test_person_signs_in_at_oidc_provider(tmp_path: Path) -> None:
         assert (profile["email"], profile["first_name"], profile["last_name"]) == ("ada@example.org", "Ada", "Byron")
         returned = await consent(await browser.leave(), "unverified@example.org")
         assert (await browser.come_back(returned))["oidc"] == "email_unverified"
+
+
+async def test_person_who_is_still_signed_in_at_oidc_provider_has_to_sign_in_again_for_a_proof(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (browser, _), AsyncClient(trust_env=False) as window:
+        await browser.come_back(await consent(await browser.leave(), "ada@example.org", window))
+        person = await browser.access()
+        browser.api.clock.advance(LONG_AGO)
+        assert (await person.post("/api/auth/second-factor/")).json()["methods"] == ["provider"]
+        browser.api.clock.at = SystemClock().now()
+
+        begun = await browser.send("POST", f"{BEGIN}reauthenticate/", headers=person.headers)
+        asked: list[str] = []
+        returned = await consent(begun.json()["url"], "ada@example.org", window, asked)
+
+        assert asked == ["login"]
+        assert (await browser.come_back(returned))["proof"] == "done"
 
 
 @pytest.mark.runs_alone

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -31,10 +32,16 @@ async def empty_api() -> AsyncIterator[Api]:
         yield opened
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
-    """Open a marketplace with a built front end next to a secret file."""
+@pytest.fixture(scope="session")
+def front_end(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a built front end next to a secret file. Marketplaces with the same one share applications."""
     folder = tmp_path_factory.mktemp("front")
     (folder / "secret.txt").write_text("secret")
-    async with open_api(replace(SETTINGS, frontend_dir=built(folder / "dist"))) as opened:
+    return built(folder / "dist")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(front_end: Path) -> AsyncIterator[Api]:
+    """Open a marketplace with a built front end."""
+    async with open_api(replace(SETTINGS, frontend_dir=front_end)) as opened:
         yield opened

@@ -318,7 +318,10 @@ UNSEEN = {
     *(f"POST /api/auth/second-factor{more}" for more in ("", "/confirm", "/recovery-codes")),
     "DELETE /api/auth/second-factor",
     f"POST {A_USER}/remove-second-factor",
-    *(f"POST /api/auth/oidc/{name}" for name in ("second-factor", "{provider}", "{provider}/connect")),
+    *(
+        f"POST /api/auth/oidc/{name}"
+        for name in ("second-factor", "{provider}", "{provider}/connect", "{provider}/reauthenticate")
+    ),
     "DELETE /api/auth/identities/{identity_id}",
     "POST /api/calendar/renew",
     # seats stay taken

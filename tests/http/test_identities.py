@@ -13,6 +13,7 @@ from http_routes import SOME_ID
 from lying_issuer import LyingIssuer
 from marketplace.core.domain.audit import AuditDetails
 from provider_browser import ADA, BEGIN, IDENTITIES, Browser, opened
+from two_steps import LONG_AGO
 
 
 @pytest.fixture
@@ -130,6 +131,40 @@ async def test_connecting_and_disconnecting_need_a_recent_proof(browser: Browser
     ):
         assert refused.json()["methods"] == ["password"]
         assert (refused.status_code, refused.json()["code"]) == (403, "reauthentication_required")
+
+
+async def test_person_without_a_password_is_asked_for_the_sign_in_of_the_provider_again(browser: Browser) -> None:
+    await browser.sign_in()
+    person = await browser.access()
+    browser.api.clock.advance(LONG_AGO)
+    key = {"name": "A program", "scopes": ["read"]}
+    refused = await person.post("/api/auth/api-keys/", key)
+    assert (refused.status_code, refused.json()["methods"]) == (403, ["provider"])
+    provider = (await browser.api.visitor.get("/api/auth/oidc/")).json()[0]
+    assert provider["can_reauthenticate"] is True
+
+    browser.issuer.claims["auth_time"] = int((browser.api.clock.now() - timedelta(hours=1)).timestamp())
+    came_back = await browser.prove(person, next="/profile?tab=keys#new")
+    assert came_back == {"page": "/profile", "tab": "keys", "proof": "not_fresh", "provider": "example"}
+    assert (await person.post("/api/auth/api-keys/", key)).status_code == 403
+
+    browser.issuer.claims["auth_time"] = int(browser.api.clock.now().timestamp())
+    assert await browser.prove(person) == {"page": "/profile/security", "proof": "done", "provider": "example"}
+    assert (await person.post("/api/auth/api-keys/", key)).status_code == 201
+    entries = await entries_of(browser.api, "sign_in_refused")
+    assert [entry.after["code"] for entry in entries if entry.after] == ["not_fresh"]
+
+
+async def test_proof_at_the_provider_needs_the_access_token_and_no_impersonation(browser: Browser) -> None:
+    staff, person = await browser.api.person(is_staff=True), await browser.api.person()
+    viewing = await browser.api.seen_as(staff, person)
+    prove = f"{BEGIN}reauthenticate/"
+
+    problem(await browser.send("POST", prove), 401, "not_signed_in")
+    problem(await viewing.post(prove), 403, "impersonated_read_only")
+    refused = await person.post(prove)
+    assert (refused.status_code, refused.json()["methods"]) == (403, ["password"])
+    problem(await person.post(prove, {"next": "//evil.example.org"}), 400, "invalid")
 
 
 async def test_deleted_account_leaves_no_identity(browser: Browser) -> None:

@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import jsonschema_rs
-import openapi_spec_validator
 import pytest
 
 from http_api import Api
@@ -23,10 +22,6 @@ NULL = {"type": "null"}
 def components(kind: str) -> dict[str, Any]:
     found: dict[str, Any] = described_api()["components"][kind]
     return found
-
-
-async def test_document_follows_the_openapi_standard() -> None:
-    openapi_spec_validator.validate(described_api())
 
 
 async def test_document_has_at_most_2_5_kb_per_operation_minified() -> None:
@@ -122,8 +117,10 @@ async def test_patterns_mean_the_same_in_every_language() -> None:
 
 async def test_every_example_matches_its_schema() -> None:
     for way, schema in schemas():
-        for example in schema.get("examples", ()):
-            assert jsonschema_rs.validator_for(self_contained(schema)).is_valid(example), way
+        if "examples" in schema:
+            validator = jsonschema_rs.validator_for(self_contained(schema))
+            for example in schema["examples"]:
+                assert validator.is_valid(example), way
 
 
 async def test_every_error_is_a_shared_response_with_a_problem() -> None:

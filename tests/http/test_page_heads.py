@@ -11,7 +11,7 @@ import pytest
 
 from builders import TOMORROW
 from http_api import SETTINGS, Api, open_api
-from http_site import PAGE, ask, built
+from http_site import PAGE, ask
 from marketplace.adapters.memory.catalog import MemoryCatalog
 from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.adapters.memory.storage import memory_storage
@@ -98,10 +98,10 @@ class BusyCatalog(MemoryCatalog):
         raise Busy
 
 
-async def test_page_opens_without_the_database_and_stays_in_the_lists_of_search_engines(tmp_path: Path) -> None:
+async def test_page_opens_without_the_database_and_stays_in_the_lists_of_search_engines(front_end: Path) -> None:
     storage = memory_storage()
     busy = replace(storage, catalog=BusyCatalog(MemoryDatabase(lock_timeout=timedelta(seconds=1))))
-    async with open_api(replace(SETTINGS, frontend_dir=built(tmp_path)), storage=busy) as site:
+    async with open_api(replace(SETTINGS, frontend_dir=front_end), storage=busy) as site:
         response = await ask(site, f"/sessions/{uuid4()}")
 
     assert (response.status_code, response.text) == (200, PAGE)

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -54,10 +54,10 @@ class World:
     """A creator with a booked and an unbooked session, and one user of each kind."""
 
     people: dict[str, Person]
+    user: Person
     session: Session
     unbooked: Session
     booking_id: str
-    feed: str
     ids: dict[str, str]
     programs: dict[tuple[str, object], Person] = field(default_factory=dict)
     """Programs with a key, by whose it is and the scope of the route."""
@@ -206,6 +206,7 @@ MATRIX: dict[str, Answers] = {
     "GET /api/auth/oidc": anyone("200"),
     "POST /api/auth/oidc/{provider}": anyone("404 not_found"),
     "POST /api/auth/oidc/{provider}/connect": signed_in(NOT_THERE),
+    "POST /api/auth/oidc/{provider}/reauthenticate": signed_in("403 reauthentication_required"),
     "GET /api/auth/oidc/{provider}/callback": anyone("404 not_found"),
     "POST /api/auth/oidc/second-factor": anyone("401 bad_challenge"),
     "GET /api/auth/identities": signed_in("200"),
@@ -394,12 +395,13 @@ class Worlds:
         if response.is_success and response.request.method != "GET":
             self.current = None
 
-    async def get(self) -> World:
+    async def get(self, route: str = "") -> World:
         self.api.clock.at = NOW
-        if self.current is None:
-            world = await make_world(self.api)
-            self.current = world
-        return self.current
+        world = self.current or await make_world(self.api)
+        for name in parts_of(route) - set(world.ids):
+            world.ids[name] = await PARTS[name](self.api, world)
+        self.current = world
+        return world
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -429,47 +431,87 @@ async def make_world(built_api: Api) -> World:
     await built_api.deactivate(people["deactivated"])
     session, unbooked = [await built_api.session(creator, payment_method="at_session") for _ in range(2)]
     booking = await built_api.booking(learner, session)
-    message = await learner.post(f"/api/bookings/{booking['id']}/messages/", {"text": "Hello."})
-    feed = (await learner.get("/api/calendar/")).json()["url"].rpartition("/")[2]
-    reporter = await built_api.person()
-    report = await reporter.post(f"/api/sessions/{session.id}/report/", {"reason": "other"})
-    review = await stored_review(built_api.storage, session)
-    order = {"kind": "sessions", "action": "hide", "ids": [str(unbooked.id)], "reason": WHY}
-    run = await people["superuser"].post("/api/admin/bulk/", order)
-    added = await creator.send("POST", f"/api/sessions/{session.id}/pictures/", files={"file": b"of the session"})
-    [picture] = added.json()["pictures"]
-    payment = await stored_paid_payment(built_api.storage)
-    parked = await stored_parked(built_api.storage)
     user = await built_api.person()
-    key = await stored_key(built_api.storage, user.user)
     ids = {
-        "payment_id": str(payment.id),
-        "parked_id": str(parked.id),
         "provider": "memory",
-        "review_id": str(review.id),
-        "report_id": report.json()["id"],
-        "run_id": run.json()["id"],
         "job_id": "1",
         "login_id": SOME_ID,
         "entry_id": SOME_ID,
         "identity_id": SOME_ID,
         "passkey_id": SOME_ID,
+        "mail_id": SOME_ID,
         "session_id": str(session.id),
         "booking_id": booking["id"],
-        "message_id": message.json()["id"],
         "user_id": str(user.id),
-        "key_id": str(key.key.id),
-        "feed": feed,
         "username": creator.user.username,
-        "picture_id": picture["id"],
-        "mail_id": picture["id"],
         "token": "none-of-ours",
         "version": "400.webp",
         "name": "0.jpg",
         "file_path": "swagger-ui-bundle.js",
         "file": f"{NOW.date() - timedelta(days=NOW.weekday())}.xml",
     }
-    return World(people, session, unbooked, booking["id"], feed, ids)
+    return World(people, user, session, unbooked, booking["id"], ids)
+
+
+async def a_message(_: Api, world: World) -> str:
+    path = f"/api/bookings/{world.booking_id}/messages/"
+    return str((await world.people["learner"].post(path, {"text": "Hello."})).json()["id"])
+
+
+async def a_feed(_: Api, world: World) -> str:
+    return str((await world.people["learner"].get("/api/calendar/")).json()["url"].rpartition("/")[2])
+
+
+async def a_report(api: Api, world: World) -> str:
+    reported = await (await api.person()).post(f"/api/sessions/{world.session.id}/report/", {"reason": "other"})
+    return str(reported.json()["id"])
+
+
+async def a_review(api: Api, world: World) -> str:
+    return str((await stored_review(api.storage, world.session)).id)
+
+
+async def a_run(_: Api, world: World) -> str:
+    order = {"kind": "sessions", "action": "hide", "ids": [str(world.unbooked.id)], "reason": WHY}
+    return str((await world.people["superuser"].post("/api/admin/bulk/", order)).json()["id"])
+
+
+async def a_picture(_: Api, world: World) -> str:
+    path = f"/api/sessions/{world.session.id}/pictures/"
+    added = await world.people["creator"].send("POST", path, files={"file": b"of the session"})
+    [picture] = added.json()["pictures"]
+    return str(picture["id"])
+
+
+async def a_payment(api: Api, _: World) -> str:
+    return str((await stored_paid_payment(api.storage)).id)
+
+
+async def a_parked_payment(api: Api, _: World) -> str:
+    return str((await stored_parked(api.storage)).id)
+
+
+async def a_key(api: Api, world: World) -> str:
+    return str((await stored_key(api.storage, world.user.user)).key.id)
+
+
+PARTS: dict[str, Callable[[Api, World], Awaitable[str]]] = {
+    "message_id": a_message,
+    "feed": a_feed,
+    "report_id": a_report,
+    "review_id": a_review,
+    "run_id": a_run,
+    "picture_id": a_picture,
+    "payment_id": a_payment,
+    "parked_id": a_parked_payment,
+    "key_id": a_key,
+}
+"""What is made for the routes that name it in their path, by the name, and for one that names it in its body."""
+
+
+def parts_of(route: str) -> set[str]:
+    named = {"message_id"} if route == "POST /api/bookings/{booking_id}/messages/read" else set()
+    return named | {name for name in PARTS if f"{{{name}}}" in route}
 
 
 def expected(route: str, who: str, declared: Route | None) -> tuple[int, str]:
@@ -536,7 +578,7 @@ async def test_every_role_has_the_access_of_the_matrix(worlds: Worlds, route: st
     with all_cases() as case:
         for who in EVERYBODY:
             with case(who):
-                await has_access(worlds.api, await worlds.get(), route, who)
+                await has_access(worlds.api, await worlds.get(route), route, who)
 
 
 async def has_access(api: Api, world: World, route: str, who: str) -> None:

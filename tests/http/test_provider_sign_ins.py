@@ -15,6 +15,8 @@ from marketplace.core.domain.audit import AuditDetails
 from marketplace.core.domain.rate_limits import PROVIDER_SIGN_IN, REGISTRATION, Attempt
 from provider_browser import ADA, BEGIN, Browser, opened
 
+OFFERED = {"name": "example", "label": "Example", "is_available": True, "can_reauthenticate": True}
+
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
@@ -123,7 +125,7 @@ async def test_used_flow_is_not_used_again(browser: Browser) -> None:
 async def test_issuer_that_is_away_is_said_to_be_and_the_rest_works(browser: Browser) -> None:
     person = await browser.api.person()
     listed = await browser.send("GET", "/api/auth/oidc/")
-    assert listed.json() == [{"name": "example", "label": "Example", "is_available": True}]
+    assert listed.json() == [OFFERED]
     url = await browser.leave()
     browser.issuer.answers["/token"] = lambda: json_answer({}, 503)
     assert (await browser.come_back(browser.issuer.consent(url)))["oidc"] == "unavailable"

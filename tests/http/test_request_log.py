@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from http_api import SETTINGS, Api, a_registration, a_session_body, open_api, problem
-from http_site import PLAIN, built
+from http_site import PLAIN
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.telemetry.request_log import RequestRecord
 
@@ -21,9 +22,8 @@ def records() -> list[RequestRecord]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def open_watched(records: list[RequestRecord], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
-    settings = replace(SETTINGS, frontend_dir=built(tmp_path_factory.mktemp("front") / "dist"))
-    async with open_api(settings, observers=[records.append]) as opened:
+async def open_watched(records: list[RequestRecord], front_end: Path) -> AsyncIterator[Api]:
+    async with open_api(replace(SETTINGS, frontend_dir=front_end), observers=[records.append]) as opened:
         yield opened
 
 

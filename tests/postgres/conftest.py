@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 from pathlib import Path
@@ -18,6 +19,7 @@ from postgres.embedded_programs import (
     processes_of,
 )
 from postgres.large_dataset import Size, load
+from postgres.own_postgres import make_migrated
 from postgres.query_plans import Watched, watched
 
 if TYPE_CHECKING:
@@ -33,6 +35,19 @@ def loaded_template(postgres_server: str, migrated_template: str, run_folder: Pa
 
     with shared_database(postgres_server, run_folder, "loaded", fill, migrated_template) as name:
         yield name
+
+
+@pytest.fixture(scope="session")
+def migrated_folder(run_folder: Path) -> Path:
+    """Return the data folder of a migrated server that has ended, made once per run."""
+    folder = run_folder / "migrated" / "data"
+    folder.parent.mkdir(exist_ok=True)
+    with folder.with_suffix(".turn").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not (made := folder.with_suffix(".made")).exists():
+            make_migrated(folder)
+            made.touch()
+    return folder
 
 
 @pytest.fixture(scope="module")

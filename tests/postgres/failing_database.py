@@ -9,7 +9,6 @@ from uuid import UUID
 
 import asyncpg
 
-from databases import migrate_now
 from postgres.booking_load import WARM, Load, under_load
 from postgres.faulty_wire import wire_to
 from postgres.http_clients import Books, answers, booked, statuses
@@ -96,12 +95,11 @@ async def no_connections_left(dsn: str) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def lost_primary(folder: Path, *, is_synchronous: bool) -> AsyncIterator[CheckedLoad]:
+async def lost_primary(folder: Path, migrated: Path, *, is_synchronous: bool) -> AsyncIterator[CheckedLoad]:
     """Lose a primary under load, promote its standby, and go on there without a restart of the program."""
     async with AsyncExitStack() as stack:
         own = stack.enter_context(ExitStack())
-        primary = Postgres(folder / "a", own)
-        await asyncio.to_thread(migrate_now, primary.dsn)
+        primary = Postgres(folder / "a", own, migrated)
         standby = own.enter_context(standby_of(primary.dsn, folder / "b"))
         if is_synchronous:
             connection = await asyncpg.connect(primary.dsn)

@@ -2,17 +2,28 @@
 
 import os
 import signal
+import subprocess
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from databases import migrate_now
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 
 
-class Postgres:
-    """An embedded server over a folder of the test."""
+def make_migrated(folder: Path) -> None:
+    """Make the data folder of a migrated server, which has ended: a copy takes no migrations."""
+    with embedded_postgres(folder) as dsn:
+        migrate_now(dsn)
 
-    def __init__(self, data: Path, stack: ExitStack) -> None:
+
+class Postgres:
+    """An embedded server over a folder of the test, a copy of the `migrated` one if it is given."""
+
+    def __init__(self, data: Path, stack: ExitStack, migrated: Path | None = None) -> None:
+        if migrated is not None:
+            # with its owner, who is not root
+            subprocess.run(["cp", "--archive", str(migrated), str(data)], check=True)
         self._data = data
         self._stack = stack
         self.dsn = self.start()

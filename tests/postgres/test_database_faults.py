@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from databases import migrate_now
 from postgres.booking_load import BUYERS
 from postgres.failing_database import (
     BACK_WITHIN,
@@ -34,16 +33,15 @@ VOLUME = "220m"
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres(tmp_path_factory: pytest.TempPathFactory, migrated_folder: Path) -> Iterator[Postgres]:
     with ExitStack() as stack:
-        own = Postgres(tmp_path_factory.mktemp("faulty") / "data", stack)
-        migrate_now(own.dsn)
-        yield own
+        yield Postgres(tmp_path_factory.mktemp("faulty") / "data", stack, migrated_folder)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Server]:
-    async with servers(1, postgres.dsn, tmp_path, workers=2, pool_max_size=4, **LIMITS) as [started]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    async with servers(1, postgres.dsn, folder, workers=2, pool_max_size=4, **LIMITS) as [started]:
         yield started
 
 
@@ -118,26 +116,25 @@ async def test_database_out_of_connections_refuses_requests_and_serves_them_once
 
 
 async def test_acknowledged_bookings_are_on_the_promoted_standby_with_synchronous_replication(
-    tmp_path: Path,
+    tmp_path: Path, migrated_folder: Path
 ) -> None:
-    async with lost_primary(tmp_path, is_synchronous=True) as checked:
+    async with lost_primary(tmp_path, migrated_folder, is_synchronous=True) as checked:
         await checked.check()
 
 
 async def test_acknowledged_bookings_that_are_lost_with_asynchronous_replication_are_the_last_ones(
-    tmp_path: Path,
+    tmp_path: Path, migrated_folder: Path
 ) -> None:
-    async with lost_primary(tmp_path, is_synchronous=False) as checked:
+    async with lost_primary(tmp_path, migrated_folder, is_synchronous=False) as checked:
         missing = set(await checked.books.missing(checked.before_the_loss))
         assert missing <= set(checked.before_the_loss[-len(missing) - BUYERS :])
         assert await checked.books.discrepancies() == []
 
 
 @pytest.mark.long
-async def test_full_disk_refuses_bookings_and_loses_none(volume: Volume, tmp_path: Path) -> None:
+async def test_full_disk_refuses_bookings_and_loses_none(volume: Volume, tmp_path: Path, migrated_folder: Path) -> None:
     with ExitStack() as stack:
-        postgres = Postgres(volume.folder / "data", stack)
-        await asyncio.to_thread(migrate_now, postgres.dsn)
+        postgres = Postgres(volume.folder / "data", stack, migrated_folder)
         async with (
             servers(1, postgres.dsn, tmp_path, **LIMITS) as [server],
             checked_load(server, postgres.dsn) as checked,

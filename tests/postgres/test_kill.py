@@ -12,7 +12,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from databases import migrate_now
 from postgres.booking_load import BUYERS, CROWD, WARM, Load, crowd_of_a_slot, under_load
 from postgres.http_clients import Books, booked, statuses
 from postgres.own_postgres import Postgres
@@ -22,15 +21,22 @@ pytestmark = pytest.mark.runs_alone
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres(tmp_path_factory: pytest.TempPathFactory, migrated_folder: Path) -> Iterator[Postgres]:
     with ExitStack() as stack:
-        own = Postgres(tmp_path_factory.mktemp("killed") / "data", stack)
-        migrate_now(own.dsn)
-        yield own
+        yield Postgres(tmp_path_factory.mktemp("killed") / "data", stack, migrated_folder)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """Run a program whose main process lives on."""
+    folder = tmp_path_factory.mktemp("server")
+    async with servers(1, postgres.dsn, folder, workers=2, pool_max_size=4) as [started]:
+        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def server(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Server]:
+async def mortal(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Server]:
+    """Run a program for one test, which kills its main process."""
     async with servers(1, postgres.dsn, tmp_path, workers=2, pool_max_size=4) as [started]:
         yield started
 
@@ -72,19 +78,19 @@ async def test_killed_worker_loses_no_booking_and_none_of_a_hot_slot_and_is_repl
 
 
 async def test_workers_end_with_their_killed_main_process_and_leave_the_port(
-    postgres: Postgres, server: Server, books: Books, tmp_path: Path
+    postgres: Postgres, mortal: Server, books: Books, tmp_path: Path
 ) -> None:
-    workers = server.workers()
+    workers = mortal.workers()
 
-    async with under_load(server, postgres.dsn) as load:
-        server.process.kill()
-        server.process.wait()
+    async with under_load(mortal, postgres.dsn) as load:
+        mortal.process.kill()
+        mortal.process.wait()
         ended = await becomes_true(lambda: not any(map(is_alive, workers)), 10)
 
     assert ended
     assert statuses(load.answers) <= {201, 503}
     await assert_nothing_is_lost(books, load)
-    again = Server(postgres.dsn, tmp_path / "again.log", server.port)
+    again = Server(postgres.dsn, tmp_path / "again.log", mortal.port)
     try:
         await again.starts()
     finally:
@@ -156,12 +162,12 @@ async def test_killed_backend_makes_requests_busy_only_briefly(
 
 
 async def test_everything_killed_at_once_loses_nothing(
-    postgres: Postgres, server: Server, books: Books, tmp_path: Path
+    postgres: Postgres, mortal: Server, books: Books, tmp_path: Path
 ) -> None:
-    async with under_load(server, postgres.dsn) as load:
+    async with under_load(mortal, postgres.dsn) as load:
         postgres.kill()
-        os.killpg(server.process.pid, signal.SIGKILL)
-        server.process.wait()
+        os.killpg(mortal.process.pid, signal.SIGKILL)
+        mortal.process.wait()
 
     postgres.start()
     async with servers(1, postgres.dsn, tmp_path):

@@ -19,6 +19,7 @@ from marketplace.core.services.new_accounts import NewAccounts
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
+from marketplace.core.services.provider_proofs import ProviderProofs
 from marketplace.core.services.provider_sign_ins import ProviderSignIns
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.sessions import SessionService
@@ -90,22 +91,6 @@ def build_account_services(
         clock=clock,
         ids=ids,
     )
-    provider_sign_ins = ProviderSignIns(
-        unit_of_work=begin,
-        users=storage.users,
-        identities=storage.identities,
-        principals=storage.principals,
-        limits=storage.rate_limits,
-        providers=adapters.identity_providers,
-        seals=adapters.flow_seals,
-        syntax=adapters.syntax,
-        connections=identities,
-        sign_ins=sign_ins,
-        new_accounts=new_accounts,
-        usernames=usernames,
-        clock=clock,
-        ids=ids,
-    )
     tokens = TokenService(
         unit_of_work=begin,
         users=storage.users,
@@ -121,6 +106,28 @@ def build_account_services(
         staff_second_factor=options.staff_second_factor,
     )
     second_factors = build_second_factors(storage, adapters, options, memory, sign_ins, new_messages)
+    provider_sign_ins = ProviderSignIns(
+        unit_of_work=begin,
+        users=storage.users,
+        identities=storage.identities,
+        principals=storage.principals,
+        limits=storage.rate_limits,
+        providers=adapters.identity_providers,
+        seals=adapters.flow_seals,
+        syntax=adapters.syntax,
+        connections=identities,
+        proofs=ProviderProofs(
+            unit_of_work=begin,
+            principals=storage.principals,
+            reauthentication=second_factors.reauthentication,
+            principal_cache=memory,
+        ),
+        sign_ins=sign_ins,
+        new_accounts=new_accounts,
+        usernames=usernames,
+        clock=clock,
+        ids=ids,
+    )
     return AccountServices(
         new_messages=new_messages,
         usernames=usernames,

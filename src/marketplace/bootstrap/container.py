@@ -270,18 +270,20 @@ def s3_store(address: str) -> ObjectStore:
     return S3ObjectStore(address)
 
 
-def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
-    """Build the container, and use its currency in this process. `overrides` replace providers, for tests."""
-    use_currency(settings.currency)
-    storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
-    return make_async_container(
+def providers(settings: Settings) -> tuple[Provider, ...]:
+    """Return what provides everything but `Settings`."""
+    return (
         Ports(),
         SecretPorts(),
-        storage,
+        MemoryStorage() if settings.storage == "memory" else PostgresStorage(),
         BuiltServices(),
         _each_service(),
         HttpDependencies(),
         KeptFromChanges(),
-        *overrides,
-        context={Settings: settings},
     )
+
+
+def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
+    """Build the container, and use its currency in this process. `overrides` replace providers, for tests."""
+    use_currency(settings.currency)
+    return make_async_container(*providers(settings), *overrides, context={Settings: settings})

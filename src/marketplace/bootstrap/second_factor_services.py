@@ -71,6 +71,10 @@ def build_second_factors(
             second_factors=storage.second_factors,
             passkeys=storage.passkeys,
             has_passkeys=options.relying_party is not None,
+            identities=storage.identities,
+            reauthenticating=[
+                each.issuer for each in adapters.identity_providers.configured if each.can_reauthenticate
+            ],
             passwords=adapters.passwords,
             codes=codes,
             principal_cache=memory,

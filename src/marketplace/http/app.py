@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dishka import AsyncContainer
-from dishka.integrations.litestar import DishkaRouter, setup_dishka
+from dishka.integrations.litestar import setup_dishka
 from litestar import Litestar, get
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import ResponseHeader, State
@@ -19,6 +19,7 @@ from marketplace.http.compression import COMPRESSION
 from marketplace.http.heavy_process import with_heavy_process
 from marketplace.http.heavy_work import BODIES_AT_ONCE, MAX_REST, MAX_WAIT, HeavyQueue
 from marketplace.http.idempotency import KEY, REPLAYED
+from marketplace.http.injection import InjectedRouter
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.lane import Lane
 from marketplace.http.live.asgi import with_live_streams
@@ -98,7 +99,7 @@ def make_app(
             live.is_leaving = app.state["leaving"].exists
 
     app = Litestar(
-        route_handlers=[DishkaRouter("", route_handlers=[*CONTROLLERS, *UNDOCUMENTED])],
+        route_handlers=[InjectedRouter("", route_handlers=[*CONTROLLERS, *UNDOCUMENTED])],
         guards=[guard],
         exception_handlers={Exception: handle_exception},
         openapi_config=None,

@@ -30,6 +30,7 @@ export const passwordResetLimits = { token: { minLength: 1, maxLength: 1024 }, n
 export const pictureLimits = { alt: { maxLength: 300 }, position: { minimum: 1, maximum: 6 }, reason: { maxLength: 500 } } as const;
 export const profileLimits = { username: { minLength: 2, maxLength: 150 }, avatar: { maxLength: 2048 }, first_name: { maxLength: 150 }, last_name: { maxLength: 150 }, bio: { maxLength: 2000 }, languages: { maxItems: 10, each: { maxLength: 35 } }, locale: { maxLength: 35 } } as const;
 export const proofLimits = { password: { minLength: 1, maxLength: 1024 }, code: { minLength: 1, maxLength: 100 } } as const;
+export const proofTripLimits = { next: { minLength: 1, maxLength: 1500 } } as const;
 export const providerTripLimits = { next: { minLength: 1, maxLength: 1500 }, locale: { maxLength: 35 } } as const;
 export const reasonLimits = { reason: { minLength: 1, maxLength: 500 } } as const;
 export const refreshLimits = { refresh: { minLength: 1, maxLength: 1024 }, attempt: { minLength: 16, maxLength: 64 } } as const;

@@ -39,7 +39,9 @@ class GitHubProvider:
 
     @property
     def shown(self) -> IdentityProvider:
-        return IdentityProvider(name=self._settings.name, label=self._settings.label, issuer=self._site)
+        return IdentityProvider(
+            name=self._settings.name, label=self._settings.label, issuer=self._site, can_reauthenticate=False
+        )
 
     async def check(self) -> None:
         """Do nothing: there is no document to ask for without an account."""
@@ -48,7 +50,8 @@ class GitHubProvider:
         """Return `True`: its answers are not signed."""
         return True
 
-    async def authorization_url(self, secrets: FlowSecrets, redirect_uri: str) -> str:
+    async def authorization_url(self, secrets: FlowSecrets, redirect_uri: str, *, again: bool = False) -> str:
+        _ = again
         values = {
             "client_id": self._settings.client_id,
             "redirect_uri": redirect_uri,

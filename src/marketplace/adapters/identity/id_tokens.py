@@ -4,7 +4,7 @@ import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from hmac import compare_digest
 from typing import Any
 
@@ -14,10 +14,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from marketplace.core.domain.identities import CLOCK_LEEWAY
 from marketplace.core.errors.identities import SignInFailed
 
-LEEWAY = timedelta(seconds=60)
-"""How far the clock of a provider may be off."""
 ALGORITHMS: Mapping[str, str] = {
     **{f"{family}{bits}": "RSA" for family in ("RS", "PS") for bits in (256, 384, 512)},
     "ES256": "EC",
@@ -30,6 +29,7 @@ ALGORITHMS: Mapping[str, str] = {
 KEYS: Mapping[str, Any] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
 MAX_TOKEN = 64 * 1024
+MAX_NUMBER = 2**53
 MAX_SUBJECT = 255
 """Characters (OpenID Connect Core, 2)."""
 HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
@@ -78,6 +78,14 @@ def subject_of(claims: Claims) -> str:
     if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT or not subject.isprintable():
         raise _refused("subject")
     return subject
+
+
+def authenticated_at(claims: Claims, now: datetime) -> datetime | None:
+    """Return when the person signed in, if the claims say so and it is not in the future."""
+    at = _number(claims.get("auth_time"))
+    if at is None or not 0 <= at <= (now + CLOCK_LEEWAY).timestamp():
+        return None
+    return datetime.fromtimestamp(at, UTC)
 
 
 def _header(token: str) -> Claims:
@@ -134,7 +142,7 @@ def _check(claims: Claims, expected: Expected) -> None:
 
 
 def _check_times(claims: Claims, now: datetime) -> None:
-    at, leeway = now.timestamp(), LEEWAY.total_seconds()
+    at, leeway = now.timestamp(), CLOCK_LEEWAY.total_seconds()
     expires_at, issued_at = _number(claims.get("exp")), _number(claims.get("iat"))
     if expires_at is None or at >= expires_at + leeway:
         raise _refused("expired")
@@ -154,7 +162,10 @@ def _check_access_token(claims: Claims, algorithm: str, access_token: str) -> No
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Return a number, unless it is none, or too large to be a time."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MAX_NUMBER:
+        return None
+    return float(value)
 
 
 def _refused(fact: str) -> SignInFailed:

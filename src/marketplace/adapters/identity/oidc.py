@@ -5,6 +5,7 @@ import logging
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +14,15 @@ from urllib.parse import quote_plus, urlencode
 import msgspec
 
 from marketplace.adapters.identity.client import ProviderClient, Reply
-from marketplace.adapters.identity.id_tokens import Claims, Expected, Jwk, UnknownKey, subject_of, verify
+from marketplace.adapters.identity.id_tokens import (
+    Claims,
+    Expected,
+    Jwk,
+    UnknownKey,
+    authenticated_at,
+    subject_of,
+    verify,
+)
 from marketplace.adapters.identity.kept import Kept
 from marketplace.core.domain.identities import FlowSecrets, IdentityProvider, ProvedIdentity
 from marketplace.core.errors.identities import ProviderUnavailable, SignInFailed
@@ -21,6 +30,10 @@ from marketplace.identity_settings import ProviderSettings, is_loopback, is_safe
 
 LOG = logging.getLogger(__name__)
 SCOPE = "openid email profile"
+AGAIN = {"prompt": "login", "max_age": "0"}
+"""Makes a provider ask for the password again, and say when it did (OpenID Connect Core, 3.1.2.1)."""
+NEVER_AGAIN = frozenset({"https://accounts.google.com"})
+"""Issuers that know neither: https://developers.google.com/identity/openid-connect/openid-connect#authenticationuriparameters"""
 MAX_KEYS = 100
 MAX_EMAIL, MAX_NAME = 254, 150
 """Characters of a claim that are read."""
@@ -59,7 +72,13 @@ class OidcProvider:
 
     @property
     def shown(self) -> IdentityProvider:
-        return IdentityProvider(name=self._settings.name, label=self._settings.label, issuer=self._settings.issuer)
+        issuer = self._settings.issuer
+        return IdentityProvider(
+            name=self._settings.name,
+            label=self._settings.label,
+            issuer=issuer,
+            can_reauthenticate=issuer not in NEVER_AGAIN,
+        )
 
     async def check(self) -> None:
         await self._metadata.check()
@@ -70,7 +89,7 @@ class OidcProvider:
         except ProviderUnavailable:
             return False
 
-    async def authorization_url(self, secrets: FlowSecrets, redirect_uri: str) -> str:
+    async def authorization_url(self, secrets: FlowSecrets, redirect_uri: str, *, again: bool = False) -> str:
         metadata = await self._metadata.get()
         values = {
             "response_type": "code",
@@ -80,6 +99,7 @@ class OidcProvider:
             "state": secrets.state,
             "nonce": secrets.nonce,
             **challenge(secrets),
+            **(AGAIN if again else {}),
         }
         return with_query(metadata.authorization_endpoint, values)
 
@@ -104,7 +124,8 @@ class OidcProvider:
             about = (await self._client.get(metadata.userinfo_endpoint, tokens.access_token)).object()
             if about.get("sub") != subject:
                 raise SignInFailed("refused", "userinfo_subject")
-        return _proved(self._settings.issuer, subject, about)
+        proved = _proved(self._settings.issuer, subject, about)
+        return replace(proved, authenticated_at=authenticated_at(claims, now))
 
     async def close(self) -> None:
         await self._client.close()

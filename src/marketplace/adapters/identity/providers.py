@@ -28,7 +28,7 @@ class Provider(Protocol):
         """Return whether its signatures can be verified."""
         ...
 
-    async def authorization_url(self, secrets: FlowSecrets, redirect_uri: str) -> str: ...
+    async def authorization_url(self, secrets: FlowSecrets, redirect_uri: str, *, again: bool) -> str: ...
 
     async def prove(
         self, *, code: str, issuer: str | None, secrets: FlowSecrets, redirect_uri: str, now: datetime
@@ -64,8 +64,13 @@ class ConfiguredProviders:
         flaws = await asyncio.gather(*(_flaw(each) for each in self._providers.values()))
         return dict(zip(self._providers, flaws, strict=True))
 
-    async def authorization_url(self, name: str, secrets: FlowSecrets, redirect_uri: str) -> str:
-        return await self._named(name).authorization_url(secrets, redirect_uri)
+    async def authorization_url(
+        self, name: str, secrets: FlowSecrets, redirect_uri: str, *, again: bool = False
+    ) -> str:
+        provider = self._named(name)
+        if again and not provider.shown.can_reauthenticate:
+            raise NotFound
+        return await provider.authorization_url(secrets, redirect_uri, again=again)
 
     async def prove(
         self, name: str, *, code: str, issuer: str | None, secrets: FlowSecrets, redirect_uri: str, now: datetime

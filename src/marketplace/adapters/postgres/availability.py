@@ -6,7 +6,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from marketplace.adapters.postgres.booking_quotes import LINE, SLOT, SLOT_FIELDS
+from marketplace.adapters.postgres.booking_quotes import LINE, SLOT, stored_slot
 from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.creator_hours import hours_from
 from marketplace.adapters.postgres.rows import SESSION_WITH_CREATOR, columns, session_details
@@ -14,7 +14,6 @@ from marketplace.adapters.postgres.schedules import schedule_from
 from marketplace.core.domain.availability import Availability
 from marketplace.core.domain.booking_quotes import BookedSlot
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.slots import Slot
 
 AVAILABILITIES = f"""
     SELECT {SESSION_WITH_CREATOR}, s.schedule, ARRAY(
@@ -76,6 +75,6 @@ def _availability(row: Record) -> Availability:
     return Availability(
         session=session_details(row),
         schedule=schedule_from(row["schedule"]),
-        occupied=tuple(Slot(**dict(zip(SLOT_FIELDS, slot, strict=True))) for slot in row["occupied"]),
+        occupied=tuple(stored_slot(*slot) for slot in row["occupied"]),
         hours=hours_from(row["hours"]),
     )

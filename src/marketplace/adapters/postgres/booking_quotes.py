@@ -78,7 +78,8 @@ OPENING = "new slots"
 MAX_WAIT_TO_OPEN = timedelta(milliseconds=250)
 """A booking that is written alone may wait for an edit of its session; those of others do not wait for it."""
 
-_slot = constructor(Slot)
+stored_slot = constructor(Slot)
+"""Convert the values of `SLOT_FIELDS`."""
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ def quote_from(row: asyncpg.Record, starts_at: datetime) -> BookingQuote:
         session=booked_session(row),
         buyer=contact(*row[BUYER]),
         starts_at=starts_at,
-        slot=None if slot[0] is None else _slot(*slot),
+        slot=None if slot[0] is None else stored_slot(*slot),
         already_booked=already_booked,
         schedule=schedule_from(schedule),
         buyer_is_active=buyer_is_active,

@@ -40,8 +40,8 @@ ADD_LOGIN = """
             WHERE user_id = $2 AND begun_by IS NULL AND revoked_at IS NULL AND expires_at > $3
             ORDER BY expires_at DESC, id DESC OFFSET $11)),
     family AS (
-        INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent, is_by_passkey)
-        VALUES ($1, $2, $3, $4, $6, $7, $10) RETURNING id),
+        INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent, is_by_passkey, proved_at)
+        VALUES ($1, $2, $3, $4, $6, $7, $10, $12) RETURNING id),
     token AS (INSERT INTO refresh_tokens (token_hash, family_id, expires_at) SELECT $5, id, $4 FROM family)
     SELECT count(*) > 0 AND NOT coalesce(bool_or(agent IS NOT DISTINCT FROM $7 AND NOT EXISTS (
         SELECT FROM messages m WHERE m.user_id = $2 AND m.subject = f.id::text AND m.kind = $8 AND m.state = ANY ($9)
@@ -148,7 +148,7 @@ class PostgresTokens:
     async def add_login(self, login: Login, token_hash: bytes) -> bool:
         started = (login.id, login.user_id, login.created_at, login.expires_at)
         announced = (MessageKind.NEW_SIGN_IN, list(UNSAID))
-        options = (login.is_by_passkey, MAX_LOGINS - 1)
+        options = (login.is_by_passkey, MAX_LOGINS - 1, login.proved_at)
         origin = (login.address, login.agent)
         row = await self._connection.fetchrow(ADD_LOGIN, *started, token_hash, *origin, *announced, *options)
         return bool(row and row["is_elsewhere"])

@@ -45,7 +45,8 @@ class Availability:
         if self.schedule is None or not self._is_shown():
             return iter(())
         begin, end = self.schedule.open_window(begin, end, now)
-        return self._evaluator(self.schedule, now).free(self.schedule.runs(begin, end, self.session.duration))
+        runs = self.schedule.runs(begin, end, self.session.duration)
+        return self._evaluator(self.schedule, begin, end, now).free(runs)
 
     def explained_runs(self, begin: datetime, end: datetime, now: datetime) -> Iterator[BookableRun]:
         """Yield every scheduled start in `[begin, end)`, and those that only date overrides remove, in order."""
@@ -55,7 +56,7 @@ class Availability:
         runs = [BookableRun(RecurringStarts(start, 1, 1), 0, "exception") for start in removed]
         if self._is_shown():
             scheduled = self.schedule.runs(begin, end, self.session.duration)
-            for run in self._evaluator(self.schedule, now).evaluated(scheduled):
+            for run in self._evaluator(self.schedule, begin, end, now).evaluated(scheduled):
                 runs += [run._replace(starts=part) for part in run.starts.cut(removed)]
         yield from sorted(runs, key=lambda run: run.starts.first)
 
@@ -96,7 +97,7 @@ class Availability:
             return None
         begin, end = self.schedule.open_window(begin, end, now)
         inside = (part for run in runs if (part := run.within(begin, end)))
-        found = next(self._evaluator(self.schedule, now).free(inside), None)
+        found = next(self._evaluator(self.schedule, begin, end, now).free(inside), None)
         return None if found is None else next(iter(self.shown_as((found,))))
 
     def has_bookable_start(
@@ -160,8 +161,12 @@ class Availability:
         require_no_overlap(resized, others)
         return replace(self, session=session, schedule=schedule, occupied=(*resized, *others))
 
-    def _evaluator(self, schedule: Schedule, now: datetime) -> StartEvaluator:
-        return StartEvaluator(self.session, schedule, self.occupied, now)
+    def _evaluator(self, schedule: Schedule, begin: datetime, end: datetime, now: datetime) -> StartEvaluator:
+        """Return an evaluator of starts in `[begin, end)`, with the slots that can exclude any of these."""
+        since = begin - timedelta(minutes=schedule.buffer_before)
+        until = end + timedelta(minutes=self.session.duration + schedule.buffer_after)
+        near = [slot for slot in self.occupied if slot.blocked_from < until and since < slot.blocked_until]
+        return StartEvaluator(self.session, schedule, near, now)
 
     @property
     def time_zone(self) -> str:

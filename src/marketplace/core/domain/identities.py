@@ -10,6 +10,8 @@ from marketplace.core.errors.identities import SignInFailed
 
 FLOW_TTL = timedelta(minutes=10)
 """How long a person has at the provider."""
+CLOCK_LEEWAY = timedelta(seconds=60)
+"""How far the clock of a provider may be off."""
 MAX_IDENTITIES = 10
 """Of one account."""
 
@@ -21,6 +23,8 @@ class IdentityProvider:
     name: str
     label: str
     issuer: str
+    can_reauthenticate: bool = True
+    """Whether it asks a person to sign in again if told to, and says when they did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +41,15 @@ class Flow:
     user_id: UUID | None = None
     login_id: UUID | None = None
     """With `user_id`, the login of a person who connects the provider to their account; `None` to sign in."""
+    proved_login_id: UUID | None = None
+    """With `user_id`, the login of a person who proves once more that it's them."""
     time_zone: str = "UTC"
     locale: str | None = None
     """With `time_zone`, of an account that is created."""
+
+    @property
+    def started_at(self) -> datetime:
+        return self.expires_at - FLOW_TTL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +72,8 @@ class ProvedIdentity:
     """Only if the provider says so of this very address."""
     first_name: str = ""
     last_name: str = ""
+    authenticated_at: datetime | None = None
+    """When the person last signed in there, if the provider says so."""
 
     @property
     def proved_email(self) -> str | None:

@@ -7,8 +7,6 @@ from marketplace.core.domain.rate_limits import RateLimit
 
 SEARCHES_OF_NETWORK = 10
 """Times the searches of a person that a client network has, in which many may search without signing in."""
-SUGGESTIONS_OF_SEARCH = 10
-"""Suggestions for each search: one for every few letters that are typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +20,8 @@ class PersonalLimits:
     reports_per_day: int = 20
     """Of sessions and reviews."""
     searches_per_minute: int = 60
-    """Searches by words that have to be read, so that neither a shared cache nor this program has kept them; as many
-    counts of them, and `SUGGESTIONS_OF_SEARCH` times as many suggestions."""
+    """Searches by words that have to be read, so that neither a shared cache nor this program has kept them; and as
+    many counts of them. Suggestions aren't counted: that would cost more than they do."""
     exports_per_hour: int = 30
     """Files of the back office's lists, and of one's own earnings."""
 
@@ -41,10 +39,6 @@ class PersonalLimits:
     @property
     def facets(self) -> RateLimit:
         return replace(self.searches, name="facets")
-
-    @property
-    def suggestions(self) -> RateLimit:
-        return replace(self.searches, name="suggestions", maximum=SUGGESTIONS_OF_SEARCH * self.searches_per_minute)
 
     @property
     def exports(self) -> RateLimit:

@@ -130,7 +130,7 @@ class Login:
     impersonated_from: UUID | None = None
     """The staff login that started this impersonation, if it is one."""
     proved_at: datetime | None = None
-    """When the person last proved who they are, if that was after the sign-in."""
+    """When the person last proved who they are, if that was not the sign-in: after it, or before it at a provider."""
     is_by_passkey: bool = False
     """Whether they did so with a passkey, at the sign-in or after it: that is two factors."""
 

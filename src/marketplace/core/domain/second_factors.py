@@ -12,7 +12,7 @@ from marketplace.core.domain.users import User
 StaffSecondFactor = Literal["required", "optional"]
 SecondFactorMethod = Literal["totp", "recovery_code"]
 """What can prove the second factor of a sign-in."""
-ProofMethod = Literal["password", "totp", "recovery_code", "passkey"]
+ProofMethod = Literal["password", "totp", "recovery_code", "passkey", "provider"]
 """What can prove that a login is still with its person."""
 CHALLENGE_TTL = timedelta(minutes=10)
 """How long after the first factor the second can follow."""

@@ -17,8 +17,10 @@ FlowFailure = Literal[
     "signed_out",
     "taken",
     "too_many",
+    "not_fresh",
+    "another_account",
 ]
-"""Why a person came back from a provider without being signed in, or connected. It is in the address of a page."""
+"""Why a person came back from a provider without what they went for. It is in the address of a page."""
 
 
 class LastWayIn(Conflict):

@@ -60,8 +60,13 @@ class IdentityProviders(Protocol):
         """Return the names of those that answer, or did so recently. Waits a second at most, and raises nothing."""
         ...
 
-    async def authorization_url(self, name: str, secrets: FlowSecrets, redirect_uri: str) -> str:
-        """Return the address to send the browser to, with PKCE. Raises `NotFound`, `ProviderUnavailable`."""
+    async def authorization_url(
+        self, name: str, secrets: FlowSecrets, redirect_uri: str, *, again: bool = False
+    ) -> str:
+        """Return the address to send the browser to, with PKCE. `again` has the person sign in there once more.
+
+        Raises `NotFound`, also with `again` if the provider cannot do that, and `ProviderUnavailable`.
+        """
         ...
 
     async def prove(

@@ -172,9 +172,8 @@ class ResetService:
                 raise BadResetToken
             await tx.email_requests.drop(user_id, "verify")
             await tx.messages.mark_accepted(user_id)
-            if not user.is_email_verified:
-                await _remove_access(tx, user_id, now)
-            return user.with_verified_email(now), NO_CHANGE
+            change = NO_CHANGE if user.is_email_verified else await _remove_access(tx, user, now)
+            return user.with_verified_email(now), change
 
         return _Link(seen, use)
 
@@ -183,10 +182,15 @@ class ResetService:
         return {"new_password": errors} if errors else {}
 
 
-async def _remove_access(tx: Transaction, user_id: UUID, now: datetime) -> None:
-    """Remove all access to an account but its password: who registered with another person's address keeps none."""
-    await tx.identities.remove_all(user_id)
-    for passkey in await tx.passkeys.of_user(user_id):
-        await tx.passkeys.remove(user_id, passkey.id)
-    await tx.feeds.save(CalendarFeed(user_id=user_id, token=new_feed_token(), created_at=now))
-    await tx.api_keys.revoke_all(user_id, now)
+async def _remove_access(tx: Transaction, user: User, now: datetime) -> Change:
+    """Remove all access to an account but its password: who registered with another person's address keeps none.
+
+    Nor does their second factor keep the owner out. That of staff stays: it opens nothing, and superusers take it off.
+    """
+    await tx.identities.remove_all(user.id)
+    for passkey in await tx.passkeys.of_user(user.id):
+        await tx.passkeys.remove(user.id, passkey.id)
+    await tx.feeds.save(CalendarFeed(user_id=user.id, token=new_feed_token(), created_at=now))
+    await tx.api_keys.revoke_all(user.id, now)
+    is_off = not user.has_rights and await tx.second_factors.remove(user.id)
+    return ({"second_factor": True}, {"second_factor": False}) if is_off else NO_CHANGE

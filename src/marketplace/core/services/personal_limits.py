@@ -36,10 +36,6 @@ class PersonalCounts:
         """Count as `search` does."""
         await self._of_anyone(self._personal.facets, user_id, of_networks)
 
-    async def suggest(self, user_id: UUID | None, of_networks: OfNetworks) -> None:
-        """Count as `search` does."""
-        await self._of_anyone(self._personal.suggestions, user_id, of_networks)
-
     async def _of_anyone(self, limit: RateLimit, user_id: UUID | None, of_networks: OfNetworks) -> None:
         attempts = of_networks(of_network(limit)) if user_id is None else [Attempt(limit, str(user_id))]
         await self._limits.check(*attempts)

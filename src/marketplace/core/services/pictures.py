@@ -4,6 +4,7 @@ An upload is recorded before its bytes are stored, and shown only once they are:
 names what may be stored, and `PictureSweeper` deletes it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -157,7 +158,7 @@ class PictureService:
         `StoreUnknown`.
         """
         require(validate_field("alt", AltText, alt))
-        found = picture_id(session_id, upload)
+        found = await asyncio.to_thread(picture_id, session_id, upload)  # in a thread: 8 MB take milliseconds
         before = await self._read(session_id)
         if any(each.id == found for each in before.pictures):
             return before.seen_by(principal.private_reader_id)

@@ -30,6 +30,7 @@ from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.identities import IdentityService
 from marketplace.core.services.new_accounts import NewAccounts
+from marketplace.core.services.provider_proofs import ProviderProofs
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.sign_ins import SignIns
 from marketplace.core.services.usernames import UsernameService
@@ -67,6 +68,7 @@ class ProviderSignIns:
         seals: FlowSeals,
         syntax: EmailSyntax,
         connections: IdentityService,
+        proofs: ProviderProofs,
         sign_ins: SignIns,
         new_accounts: NewAccounts,
         usernames: UsernameService,
@@ -82,6 +84,7 @@ class ProviderSignIns:
         self._seals = seals
         self._syntax = syntax
         self._connections = connections
+        self._proofs = proofs
         self._sign_ins = sign_ins
         self._new_accounts = new_accounts
         self._usernames = usernames
@@ -123,8 +126,32 @@ class ProviderSignIns:
             time_zone=time_zone,
             locale=locale,
         )
+        return await self._leave(flow)
+
+    async def begin_proof(
+        self, name: str, principal: Principal, *, redirect_uri: str, next_path: str | None
+    ) -> tuple[str, str]:
+        """Return the same for a person who proves once more that it's them.
+
+        Raises `NotFound`, `ProviderUnavailable`, `ImpersonatedReadOnly`, `ReauthenticationRequired`.
+        """
+        await self._proofs.require_accepted(principal)
+        flow = Flow(
+            provider=name,
+            seed=secrets.token_urlsafe(32),
+            expires_at=self._clock.now() + FLOW_TTL,
+            redirect_uri=redirect_uri,
+            next=next_path,
+            user_id=principal.user_id,
+            proved_login_id=principal.family_id,
+        )
+        return await self._leave(flow)
+
+    async def _leave(self, flow: Flow) -> tuple[str, str]:
         sealed, tied = self._seals.seal(flow)
-        return await self._providers.authorization_url(name, tied, redirect_uri), sealed
+        is_proof = flow.proved_login_id is not None
+        url = await self._providers.authorization_url(flow.provider, tied, flow.redirect_uri, again=is_proof)
+        return url, sealed
 
     def flow_of(self, name: str, sealed: str) -> KeptFlow | None:
         """Return the flow to a provider that the browser kept, expired or not."""
@@ -134,7 +161,7 @@ class ProviderSignIns:
     async def finish(
         self, kept: KeptFlow | None, returned: Returned, origin: Origin, may_register: MayRegister
     ) -> SignedIn | SecondFactorDue | None:
-        """Sign in who came back, unless a second factor is due; `None` if they came to connect, which they now are.
+        """Sign in who came back, unless a second factor is due; `None` if they came to connect or to prove, and have.
 
         Raises `SignInFailed`, `ProviderUnavailable`, `RateLimited`.
         """
@@ -154,6 +181,9 @@ class ProviderSignIns:
                 now=self._clock.now(),
             )
         )
+        if flow.proved_login_id is not None:
+            await self._proofs.prove(flow, proved, origin)
+            return None
         if flow.login_id is not None:
             await self._connect(flow, proved, origin)
             return None
@@ -204,7 +234,7 @@ class ProviderSignIns:
                 if not (is_owner or is_reader):
                     raise StaleRead
                 outcome_of(proved, account if is_owner else None, account if is_reader else None)
-                opened = await self._sign_ins.open(tx, account, origin)
+                opened = await self._sign_ins.open(tx, account, origin, proved_at=self._proofs.proved_at(proved))
                 if identity is not None:
                     await tx.identities.save(identity.used(proved, self._clock.now()))
                 elif isinstance(opened, SignedIn):  # before a second factor, its way in would stay without one
@@ -244,7 +274,7 @@ class ProviderSignIns:
             async with self._unit_of_work() as tx:
                 await self._new_accounts.add(tx, user, origin)
                 await self._connections.connect_within(tx, user, proved, origin)
-                return await self._sign_ins.open(tx, user, origin)
+                return await self._sign_ins.open(tx, user, origin, proved_at=self._proofs.proved_at(proved))
         except (EmailTaken, IdentityTaken) as error:
             raise StaleRead from error
 

@@ -1,6 +1,6 @@
 """Step-up: a fresh proof of who is behind a login, before what a borrowed device must not do."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -10,6 +10,7 @@ from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.second_factors import ProofMethod
 from marketplace.core.errors import BadCredentials, Invalid, NotSignedIn
 from marketplace.core.errors.second_factors import BadSecondFactor, ReauthenticationRequired
+from marketplace.core.ports.identities import IdentityDirectory
 from marketplace.core.ports.passkeys import PasskeyDirectory
 from marketplace.core.ports.second_factors import SecondFactorDirectory
 from marketplace.core.ports.security import Passwords
@@ -26,7 +27,7 @@ MISSING_PASSWORD = "Enter your password."  # noqa: S105 - a sentence
 
 
 class ReauthenticationService:
-    """Requires and renews the proof of a login.
+    """Requires and renews the proof of a login. `reauthenticating` are the issuers that ask a person again if told to.
 
     A password alone proves nothing for an account with a second factor: it could be taken off with a stolen password.
     """
@@ -39,6 +40,8 @@ class ReauthenticationService:
         second_factors: SecondFactorDirectory,
         passkeys: PasskeyDirectory,
         has_passkeys: bool,
+        identities: IdentityDirectory,
+        reauthenticating: Collection[str],
         passwords: Passwords,
         codes: SecondFactorCodes,
         principal_cache: PrincipalCache,
@@ -51,12 +54,18 @@ class ReauthenticationService:
         self._second_factors = second_factors
         self._passkeys = passkeys
         self._has_passkeys = has_passkeys
+        self._identities = identities
+        self._reauthenticating = frozenset(reauthenticating)
         self._passwords = passwords
         self._codes = codes
         self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
         self._within = within
+
+    def may_ask(self, issuer: str) -> bool:
+        """Return whether this issuer asks a person again if told to."""
+        return issuer in self._reauthenticating
 
     async def require(self, principal: Principal, *, only_second_factor: bool = False) -> None:
         """Check that the login was proved recently; `only_second_factor` exempts accounts without a second factor.
@@ -88,7 +97,10 @@ class ReauthenticationService:
         state = await self._second_factors.state(user_id)
         if state.since is not None:
             return "totp", "recovery_code"
-        return ("password",) if (await self._users.get(user_id)).has_password else ()
+        if (await self._users.get(user_id)).has_password:
+            return ("password",)
+        issuers = {each.issuer for each in await self._identities.of_user(user_id)}
+        return ("provider",) if issuers & self._reauthenticating else ()
 
     async def prove(self, principal: Principal, *, password: str | None, code: str | None) -> None:
         """Renew the proof of the login, with a code if the account has a second factor, otherwise with the password.
@@ -106,7 +118,7 @@ class ReauthenticationService:
         self._principal_cache.forget(principal.user_id)
 
     async def renew(
-        self, tx: Transaction, principal: Principal, method: Literal["password", "code", "passkey"]
+        self, tx: Transaction, principal: Principal, method: Literal["password", "code", "passkey", "provider"]
     ) -> None:
         """Renew the proof of the login, whose account the transaction has acquired, after a proof of any kind.
 

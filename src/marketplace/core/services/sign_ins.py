@@ -1,5 +1,6 @@
 """Opens logins of people who have proved who they are, by a password or another way."""
 
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.domain.messages import MessageKind, Topic
@@ -50,14 +51,18 @@ class SignIns:
         self._ids = ids
         self._lifetimes = lifetimes
 
-    async def open(self, tx: Transaction, account: User, origin: Origin) -> SignedIn | SecondFactorDue:
+    async def open(
+        self, tx: Transaction, account: User, origin: Origin, *, proved_at: datetime | None = None
+    ) -> SignedIn | SecondFactorDue:
         """Open a login of an active account, which the transaction has acquired, unless its second factor is due.
+
+        `proved_at` is when the person proved who they are, if that was not now.
 
         A login from a browser that the person isn't known to use is announced to them by mail.
         """
         methods = await second_factor_methods(tx, account.id)
         if not methods:
-            return await self._open(tx, account, origin, self._ids.new())
+            return await self._open(tx, account, origin, self._ids.new(), proved_at=proved_at)
         now = self._clock.now()
         challenge = SignInChallenge(
             user_id=account.id,
@@ -90,7 +95,14 @@ class SignIns:
         return await self._open(tx, account, origin, challenge.login_id)
 
     async def _open(
-        self, tx: Transaction, account: User, origin: Origin, login_id: UUID, *, is_by_passkey: bool = False
+        self,
+        tx: Transaction,
+        account: User,
+        origin: Origin,
+        login_id: UUID,
+        *,
+        is_by_passkey: bool = False,
+        proved_at: datetime | None = None,
     ) -> SignedIn:
         now, refresh = self._clock.now(), new_refresh_token()
         login = Login(
@@ -100,6 +112,7 @@ class SignIns:
             expires_at=self._lifetimes.end_of(now, now),
             address=origin.address,
             agent=origin.agent,
+            proved_at=proved_at,
             is_by_passkey=is_by_passkey,
         )
         if await tx.tokens.add_login(login, refresh_token_hash(refresh)) and account.is_email_verified:

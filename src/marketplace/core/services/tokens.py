@@ -27,7 +27,8 @@ from marketplace.core.services.retries import with_retries
 from marketplace.core.services.sign_ins import SignIns
 
 PRINCIPAL_TTL = timedelta(milliseconds=500)
-MAX_PRINCIPALS = 10_000
+MAX_PRINCIPALS = 2_000
+"""Far more than a process sees in `PRINCIPAL_TTL`; about 0.6 kB each."""
 
 
 class PrincipalCache:

@@ -94,7 +94,7 @@ class DemoIssuer:
             raise Refused("invalid_grant")
         if form.get("redirect_uri") != issued.asked["redirect_uri"]:
             raise Refused("invalid_grant")
-        claims = self._claims(issued.person, issued.asked["nonce"])
+        claims = self._claims(issued)
         header = {"alg": "ES256", "kid": self._key.kid}
         return {
             "access_token": secrets.token_urlsafe(24),
@@ -103,15 +103,16 @@ class DemoIssuer:
             "id_token": jwt.encode(header, claims, self._key, algorithms=["ES256"]),
         }
 
-    def _claims(self, person: Claimed, nonce: str) -> dict[str, object]:
-        at = self._now()
+    def _claims(self, issued: _Issued) -> dict[str, object]:
+        person, at = issued.person, self._now()
         return {
             "iss": self.address,
             "sub": hashlib.sha256(person.email.lower().encode()).hexdigest()[:24],
             "aud": CLIENT_ID,
             "iat": int(at.timestamp()),
             "exp": int((at + TOKEN_TTL).timestamp()),
-            "nonce": nonce,
+            "auth_time": int((issued.expires_at - CODE_TTL).timestamp()),
+            "nonce": issued.asked["nonce"],
             "email": person.email,
             "email_verified": person.is_verified,
             "given_name": person.first_name,

@@ -1,41 +1,39 @@
 """Endpoints for signing in at identity providers."""
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, MediaType, Request, Response, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
 from marketplace.core.domain.addresses import SiteAddresses
-from marketplace.core.domain.identities import Flow, IdentityProvider
 from marketplace.core.domain.language_tags import Locale
 from marketplace.core.domain.rate_limits import REGISTRATION
 from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.domain.tokens import SecondFactorDue
 from marketplace.core.errors import Busy, ImpersonatedReadOnly, NotFound, RateLimited
 from marketplace.core.errors.identities import ProviderUnavailable, SignInFailed
-from marketplace.core.errors.second_factors import BadChallenge
+from marketplace.core.errors.second_factors import BadChallenge, ReauthenticationRequired
 from marketplace.core.services.admin.refusals import RefusalService
-from marketplace.core.services.provider_sign_ins import ProviderSignIns, Returned
+from marketplace.core.services.provider_sign_ins import ProviderSignIns
 from marketplace.core.services.rate_limits import RateLimitService
-from marketplace.http.answers import first_parameter, headers_of
+from marketplace.http.api.provider_trips import (
+    FLOW_HEADER,
+    ProviderTripOut,
+    arrival,
+    departure,
+    redirect_uri,
+    returned,
+)
 from marketplace.http.security import rate_limits
 from marketplace.http.security.authorization import Access, Proof, opt, principal_of
-from marketplace.http.security.cookie_names import PREFIX
-from marketplace.http.security.flow_cookie import NAME, FlowCookie
+from marketplace.http.security.flow_cookie import FlowCookie
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.refresh_cookie import COOKIE_HEADER, RefreshCookie
 from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.http.validation.fields import NextPath
 from marketplace.http.validation.parsing import read_nothing, read_optional_body
-
-SIGN_IN_PAGE, CONNECTIONS_PAGE = "/login", "/profile/security"
-FLOW_HEADER = {
-    "Set-Cookie": f"The cookie `{PREFIX}{NAME}`, which ties the browser to this attempt for 10 minutes. Over plain http"
-    " its name has no prefix."
-}
 
 
 class ProviderOut(msgspec.Struct):
@@ -44,6 +42,9 @@ class ProviderOut(msgspec.Struct):
     name: str
     label: Annotated[str, msgspec.Meta(description="For a button: “Continue with …”.")]
     is_available: Annotated[bool, msgspec.Meta(description="Whether it answers.")]
+    can_reauthenticate: Annotated[
+        bool, msgspec.Meta(description="Whether it can ask you to sign in again, to confirm that it's you.")
+    ]
 
 
 class ProviderTripIn(msgspec.Struct, kw_only=True):
@@ -54,10 +55,10 @@ class ProviderTripIn(msgspec.Struct, kw_only=True):
     locale: Locale = None
 
 
-class ProviderTripOut(msgspec.Struct):
-    """The address at the service to open."""
+class ProofTripIn(msgspec.Struct, kw_only=True):
+    """Where to go afterwards."""
 
-    url: str
+    next: NextPath = None
 
 
 class ChallengeOut(msgspec.Struct):
@@ -78,7 +79,12 @@ class ProviderController(Controller):
         """In the operator's order. Empty if people sign in here only."""
         available = await sign_ins.available()
         return [
-            ProviderOut(name=each.name, label=each.label, is_available=each.name in available)
+            ProviderOut(
+                name=each.name,
+                label=each.label,
+                is_available=each.name in available,
+                can_reauthenticate=each.can_reauthenticate,
+            )
             for each in sign_ins.configured
         ]
 
@@ -113,12 +119,12 @@ class ProviderController(Controller):
         await limits.provider(request)
         url, sealed = await sign_ins.begin(
             provider,
-            redirect_uri=_redirect_uri(request, addresses, provider),
+            redirect_uri=redirect_uri(request, addresses, provider),
             next_path=trip.next,
             time_zone=trip.time_zone,
             locale=trip.locale,
         )
-        return _departure(request, cookie, url, sealed)
+        return departure(request, cookie, url, sealed)
 
     @post(
         "/{provider:str}/connect",
@@ -145,9 +151,46 @@ class ProviderController(Controller):
         await read_nothing(request)
         await limits.provider(request)
         url, sealed = await sign_ins.begin(
-            provider, redirect_uri=_redirect_uri(request, addresses, provider), principal=principal_of(request)
+            provider, redirect_uri=redirect_uri(request, addresses, provider), principal=principal_of(request)
         )
-        return _departure(request, cookie, url, sealed)
+        return departure(request, cookie, url, sealed)
+
+    @post(
+        "/{provider:str}/reauthenticate",
+        status_code=200,
+        operation_id="begin_provider_proof",
+        summary="Prove at a service that it's you",
+        opt=opt(
+            Access.SIGNED_IN,
+            body=ProofTripIn,
+            is_body_optional=True,
+            errors=(NotFound, ProviderUnavailable, RateLimited, ReauthenticationRequired),
+            headers=FLOW_HEADER,
+        ),
+    )
+    async def prove(
+        self,
+        request: Request[Any, Any, Any],
+        provider: FromPath[str],
+        sign_ins: FromDishka[ProviderSignIns],
+        limits: FromDishka[SignInLimits],
+        cookie: FromDishka[FlowCookie],
+        addresses: FromDishka[SiteAddresses],
+    ) -> Response[ProviderTripOut]:
+        """For browsers, after 403 `reauthentication_required` with `provider` among its `methods`.
+
+        Open `url` in the same window: the service asks the person to sign in there again. They come back
+        to `next`, whose query then says what came of it: `proof` is `done`, or why not, and `provider` the service.
+        """
+        trip = (await read_optional_body(request, ProofTripIn)).checked()
+        await limits.provider(request)
+        url, sealed = await sign_ins.begin_proof(
+            provider,
+            principal_of(request),
+            redirect_uri=redirect_uri(request, addresses, provider),
+            next_path=trip.next,
+        )
+        return departure(request, cookie, url, sealed)
 
     @get(
         "/{provider:str}/callback",
@@ -181,18 +224,18 @@ class ProviderController(Controller):
         try:
             async with refusals.of_provider_sign_ins(known.issuer, origin, network):
                 registration = rate_limits.per_network(REGISTRATION, request)
-                login = await sign_ins.finish(kept, _returned(request), origin, lambda: limits.check(*registration))
+                login = await sign_ins.finish(kept, returned(request), origin, lambda: limits.check(*registration))
         except SignInFailed as error:
-            return _arrival(request, flow_cookie, flow, error.failure, known)
+            return arrival(request, flow_cookie, flow, error.failure, known)
         except RateLimited:
-            return _arrival(request, flow_cookie, flow, "limited", known)
+            return arrival(request, flow_cookie, flow, "limited", known)
         except Busy:
-            return _arrival(request, flow_cookie, flow, "unavailable", known)
+            return arrival(request, flow_cookie, flow, "unavailable", known)
         if isinstance(login, SecondFactorDue):
-            response = _arrival(request, flow_cookie, flow, "second_factor", known)
+            response = arrival(request, flow_cookie, flow, "second_factor", known)
             flow_cookie.keep_challenge(request, response, login)
             return response
-        response = _arrival(request, flow_cookie, flow, "done", known)
+        response = arrival(request, flow_cookie, flow, "done", known)
         if login is not None:
             refresh_cookie.keep(request, response, login.tokens.refresh)
             sign_in_limits.remember(request, response, login.user.email)
@@ -216,45 +259,3 @@ class ProviderController(Controller):
         response = Response(ChallengeOut(challenge=found[0], methods=found[1]))
         cookie.drop_challenge(request, response)
         return response
-
-
-def _redirect_uri(request: Request[Any, Any, Any], addresses: SiteAddresses, provider: str) -> str:
-    """Return where a provider sends the browser: at the site's address, whatever host a request names.
-
-    On this machine, both names of it are the site's: the cookie is only sent to the one that set it.
-    """
-    other = addresses.root.replace("://localhost", "://127.0.0.1", 1)
-    hosts = headers_of(request, b"host")
-    root = other if hosts and f"http://{hosts[0]}" == other else addresses.root
-    return SiteAddresses(root).provider_callback(provider)
-
-
-def _returned(request: Request[Any, Any, Any]) -> Returned:
-    return Returned(
-        state=first_parameter(request, "state"),
-        code=first_parameter(request, "code"),
-        error=first_parameter(request, "error"),
-        issuer=first_parameter(request, "iss") or None,
-    )
-
-
-def _departure(request: Request[Any, Any, Any], cookie: FlowCookie, url: str, sealed: str) -> Response[ProviderTripOut]:
-    response = Response(ProviderTripOut(url=url))
-    cookie.keep(request, response, sealed)
-    return response
-
-
-def _arrival(
-    request: Request[Any, Any, Any], cookie: FlowCookie, flow: Flow | None, came: str, provider: IdentityProvider
-) -> Response[bytes]:
-    """Redirect to the page that says what came of it; the flow is over."""
-    is_connecting = flow is not None and flow.login_id is not None
-    values = {"oidc": came, "provider": provider.name}
-    if flow is not None and flow.next is not None:
-        values["next"] = flow.next
-    page = CONNECTIONS_PAGE if is_connecting else SIGN_IN_PAGE
-    response = Response(
-        b"", status_code=303, media_type=MediaType.TEXT, headers={"Location": f"{page}?{urlencode(values)}"}
-    )
-    cookie.drop(request, response)
-    return response

@@ -8,15 +8,12 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get
 
-from marketplace.core.errors import RateLimited
-from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.answers import Answer, Ask, json_answer
 from marketplace.http.api.users import PublicUserOut
 from marketplace.http.kept import KeptAnswers, PublicAnswer
 from marketplace.http.public_answers import ETAG, public_answer
 from marketplace.http.security.authorization import Access, opt
-from marketplace.http.security.rate_limits import searcher_of
 from marketplace.http.validation.fields import Typed
 from marketplace.http.validation.parsing import read_query
 
@@ -45,13 +42,11 @@ class SuggestionsOut(msgspec.Struct):
     titles: list[SuggestedTitleOut]
 
 
-async def suggest_sessions(ask: Ask, sessions: SessionService, kept: KeptAnswers, counts: PersonalCounts) -> Answer:
+async def suggest_sessions(ask: Ask, sessions: SessionService, kept: KeptAnswers) -> Answer:
     """Answer with what the typed text leads to."""
 
     async def read() -> PublicAnswer:
         query = read_query(ask, SuggestQuery).checked()
-        if query.q:
-            await counts.suggest(*searcher_of(ask))
         found = await sessions.suggest(query.q)
         answer = json_answer(msgspec.convert(found, SuggestionsOut, from_attributes=True))
         return PublicAnswer(answer, may_lag=True, kept_for=KEPT_FOR)
@@ -69,14 +64,10 @@ class SuggestionController(Controller):
         "/",
         operation_id="suggest_sessions",
         summary="Suggest while a search is typed",
-        opt=opt(Access.ANYONE, scope="read", query=SuggestQuery, errors=(RateLimited,), headers=ETAG),
+        opt=opt(Access.ANYONE, scope="read", query=SuggestQuery, headers=ETAG),
     )
     async def suggest(
-        self,
-        request: Request[Any, Any, Any],
-        sessions: FromDishka[SessionService],
-        kept: FromDishka[KeptAnswers],
-        counts: FromDishka[PersonalCounts],
+        self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], kept: FromDishka[KeptAnswers]
     ) -> Response[SuggestionsOut]:
         """Up to 3 categories, 3 creators and 5 sessions, by the words of their names and titles."""
-        return (await suggest_sessions(Ask(request.scope), sessions, kept, counts)).response()
+        return (await suggest_sessions(Ask(request.scope), sessions, kept)).response()

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any, get_args
 
 import msgspec
-from dishka.integrations.litestar import DishkaRouter
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
@@ -18,6 +17,7 @@ from marketplace.core.domain.money import Money
 from marketplace.core.errors import RateLimited
 from marketplace.http.api.routes import CONTROLLERS
 from marketplace.http.idempotency import KEY_PARAMETER, REPLAYED_HEADER
+from marketplace.http.injection import InjectedRouter
 from marketplace.http.middleware.rate_limit_headers import RATE_LIMIT_HEADERS
 from marketplace.http.openapi.enums import EnumNames
 from marketplace.http.openapi.examples import EXAMPLES
@@ -104,7 +104,7 @@ def document(categories: Collection[str]) -> dict[str, Any]:
     The server's address is relative to the document's own, so it is right wherever the document was read.
     """
     # A separate application, since one with an OpenAPI config would also serve Litestar's own pages.
-    routes = DishkaRouter("", route_handlers=CONTROLLERS)
+    routes = InjectedRouter("", route_handlers=CONTROLLERS)
     app = Litestar([routes], openapi_config=openapi_config(), logging_config=None)
     schema = app.openapi_schema.to_schema()
     schemas = PlainSchemas(EnumNames(categories))

@@ -35,6 +35,17 @@ export async function leaveToSignIn(provider: Provider, next: string | undefined
   location.assign(url);
 }
 
+/** Leaves the page for a service that asks for the sign-in again, and comes back to it. */
+export async function leaveToProve(provider: Provider): Promise<void> {
+  const { url } = await unwrap(
+    api.POST("/api/auth/oidc/{provider}/reauthenticate", {
+      params: { path: { provider: provider.name } },
+      body: { next: `${location.pathname}${location.search}` },
+    }),
+  );
+  location.assign(url);
+}
+
 /** Leaves the page for a service, from where the browser comes back with it connected. */
 export async function leaveToConnect(provider: Provider): Promise<void> {
   const { url } = await unwrap(

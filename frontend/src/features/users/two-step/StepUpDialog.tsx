@@ -13,10 +13,11 @@ import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "../PasswordInput";
 import { canUsePasskeys } from "../passkeys/credentials";
 import { PasskeyProof } from "../passkeys/PasskeyProof";
+import { ProviderProof } from "../providers/ProviderProof";
 import { CodeField, KindSwitch } from "./CodeField";
 import { useTwoStepTexts } from "./texts";
 
-/** Asks for the password, a passkey, or a code where two-step sign-in is on, over whatever page a request waits on. */
+/** Asks for the password, a passkey, a sign-in at a connected service, or a code where two-step sign-in is on, over whatever page a request waits on. */
 export default function StepUpDialog({ methods }: { methods: readonly string[] }) {
   const t = useTwoStepTexts();
   const { t: common } = useTranslation();
@@ -27,6 +28,7 @@ export default function StepUpDialog({ methods }: { methods: readonly string[] }
   const { errors, isSubmitting } = form.formState;
   const byCode = methods.includes("totp");
   const byPassword = !byCode && methods.includes("password");
+  const byProvider = methods.includes("provider");
   const byPasskey = methods.includes("passkey") && canUsePasskeys();
 
   const submit = form.handleSubmit(async ({ password, code }) => {
@@ -109,8 +111,13 @@ export default function StepUpDialog({ methods }: { methods: readonly string[] }
             focus={() => form.setFocus(byCode ? "code" : "password")}
           />
         )}
-        {byPasskey && <PasskeyProof separator={byCode || byPassword} onDone={() => stepUp.settle(true)} />}
-        {!byCode && !byPassword && !byPasskey && <p className="text-sm">{t("step_up.none")}</p>}
+        {byProvider && <ProviderProof />}
+        {byPasskey && (
+          <PasskeyProof separator={byCode || byPassword || byProvider} onDone={() => stepUp.settle(true)} />
+        )}
+        {!byCode && !byPassword && !byProvider && !byPasskey && (
+          <p className="text-sm">{t("step_up.none")}</p>
+        )}
       </form>
     </Dialog>
   );

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 class TokenFamilyTable(DefaultBase):
     """Logins: families of rotated refresh tokens. `begun_by` is the login that an impersonation was started from.
 
-    `proved_at` is when the person last proved who they are, if that was after `created_at`.
+    `proved_at` is when the person last proved who they are, if that was not at `created_at`.
     """
 
     __tablename__ = "token_families"
