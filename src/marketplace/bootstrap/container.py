@@ -90,7 +90,8 @@ class Ports(Provider):
     @provide
     def passwords(self, settings: Settings) -> Iterator[Passwords]:
         """Provide Argon2 hashing; its processes end with the container."""
-        breached = settings.breached_passwords and BreachedPasswords(settings.breached_passwords)
+        path = settings.breached_passwords
+        breached = None if path is None else BreachedPasswords(path)
         passwords = Argon2Passwords(processes_of_worker(settings.workers), breached=breached)
         yield passwords
         passwords.close()

@@ -751,6 +751,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/oidc/{provider}/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove at a service that it's you
+         * @description For browsers, after 403 `reauthentication_required` with `provider` among its `methods`.
+         *
+         *     Open `url` in the same window: the service asks the person to sign in there again. They come back
+         *     to `next`, whose query then says what came of it: `proof` is `done`, or why not, and `provider` the service.
+         */
+        post: operations["begin_provider_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/oidc/second-factor": {
         parameters: {
             query?: never;
@@ -6106,6 +6129,14 @@ export interface components {
              */
             code?: components["schemas"]["VisibleLine"] | null;
         };
+        /** @description Where to go afterwards. */
+        ProofTripIn: {
+            /**
+             * @description A path of this site.
+             * @example /dashboard
+             */
+            next?: string | null;
+        };
         /** @description A service that people can sign in with. */
         ProviderOut: {
             name: string;
@@ -6113,6 +6144,8 @@ export interface components {
             label: string;
             /** @description Whether it answers. */
             is_available: boolean;
+            /** @description Whether it can ask you to sign in again, to confirm that it's you. */
+            can_reauthenticate: boolean;
         };
         /** @description Where to go afterwards, and settings of an account that is created. */
         ProviderTripIn: {
@@ -9314,6 +9347,45 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    begin_provider_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["parameters"]["Provider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProofTripIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `__Secure-marketplace_oidc`, which ties the browser to this attempt for 10 minutes. Over plain http its name has no prefix. */
+                    "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTripOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     take_second_factor_challenge: {
         parameters: {
             query?: never;
@@ -9939,8 +10011,6 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["Etag"];
-                    RateLimit: components["headers"]["Ratelimit"];
-                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
