@@ -245,6 +245,8 @@ MATRIX: dict[str, Answers] = {
     f"POST {A_USER}/logins/end": staff("204"),
     f"POST {A_USER}/logins/{{login_id}}/end": staff(NOT_THERE),
     f"GET {A_USER}/api-keys": staff("200"),
+    f"GET {A_USER}/ways-in": staff("200"),
+    f"GET {A_SESSION}/waitlist": staff("200"),
     f"POST {A_USER}/api-keys/{{key_id}}/revoke": staff("204"),
     # neither a person nor a booking is named
     "GET /api/admin/messages": staff("400 invalid"),

@@ -7,7 +7,8 @@ import pytest
 
 from builders import TOMORROW
 from fakes import NOW
-from http_api import Api, Person, as_json, bad_fields
+from http_api import Api, Person, as_json, bad_fields, problem
+from http_routes import SOME_ID
 from marketplace.core.domain.sessions import Session
 from marketplace.core.services.events import EventRelay
 from openapi_document import described_api
@@ -252,3 +253,35 @@ async def test_repeated_joining_answers_with_the_entry_as_it_stands(api: Api) ->
 
     assert (again.status_code, again.json()) == (201, entry | {"status": "left", "place": None})
     assert "left" in described_api()["components"]["schemas"]["WaitlistStatus"]["enum"]
+
+
+async def test_staff_see_who_waits_for_a_session_page_by_page(api: Api) -> None:
+    staff = await api.person(is_staff=True)
+    session, learner, booking = await full(api)
+    other, _, _ = await full(api)
+    people = [await api.person() for _ in range(3)]
+    for person in people:
+        await joined(session, person)
+    await joined(other, people[0])
+    path = f"/api/admin/sessions/{session.id}/waitlist/"
+
+    first = await staff.get(path, limit=2)
+    assert [(each["user"]["id"], each["place"]) for each in first.json()] == [
+        (str(people[0].id), 1),
+        (str(people[1].id), 2),
+    ]
+    assert {each["starts_at"] for each in first.json()} == {AT}
+    assert "email" not in first.json()[0]["user"]
+    (last,) = (await staff.get(first.links["next"]["url"])).json()
+    assert (last["user"]["id"], last["place"]) == (str(people[2].id), 3)
+
+    await learner.post(f"/api/bookings/{booking}/cancel/")
+    offered = (await staff.get(path)).json()[0]
+    assert (offered["user"]["id"], offered["status"], offered["place"]) == (str(people[0].id), "offered", None)
+    assert offered["offer_until"] is not None
+
+
+async def test_waitlist_of_no_session_is_not_found(api: Api) -> None:
+    staff = await api.person(is_staff=True)
+
+    problem(await staff.get(f"/api/admin/sessions/{SOME_ID}/waitlist/"), 404, "not_found")

@@ -19,6 +19,7 @@ from marketplace.core.services.admin.reviews import ReviewAdminService
 from marketplace.core.services.admin.second_factors import SecondFactorAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.admin.ways_in import WaysInAdminService
 from marketplace.core.services.api_keys import ApiKeyService
 from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
@@ -133,6 +134,7 @@ class Services(PaymentServices):
     personal_counts: PersonalCounts
     idempotency: IdempotencyService
     login_admin: LoginAdminService
+    ways_in_admin: WaysInAdminService
     user_admin: UserAdminService
     session_admin: SessionAdminService
     review_admin: ReviewAdminService

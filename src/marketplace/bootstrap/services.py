@@ -18,6 +18,7 @@ from marketplace.core.services.admin.logins import LoginAdminService
 from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.reviews import ReviewAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
+from marketplace.core.services.admin.ways_in import WaysInAdminService
 from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
@@ -102,6 +103,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         catalog=storage.catalog,
         queue=storage.reports,
         audit_log=storage.audit,
+        waitlists=storage.waitlists,
         clock=clock,
         ids=ids,
     )
@@ -216,6 +218,12 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             ids=ids,
             is_on=adapters.mailer is not None,
+        ),
+        ways_in_admin=WaysInAdminService(
+            users=storage.users,
+            second_factors=storage.second_factors,
+            passkeys=storage.passkeys,
+            identities=storage.identities,
         ),
         login_admin=LoginAdminService(
             unit_of_work=begin, principal_cache=memory, new_messages=accounts.new_messages, clock=clock, ids=ids

@@ -11,6 +11,8 @@ export const adminKeys = {
   bulkReport: (id: string, refused: number, page: number) => ["admin", "bulk", "report", id, refused, page],
   dashboard: (days: number) => ["admin", "dashboard", days],
   jobs: ["admin", "jobs"],
+  waysIn: (userId: string) => ["admin", "users", "ways-in", userId],
+  waitlist: (sessionId: string) => ["admin", "sessions", "waitlist", sessionId],
   apiKeys: (userId: string) => ["admin", "users", "api-keys", userId],
   mails: (of: unknown) => ["admin", "mails", of],
 };

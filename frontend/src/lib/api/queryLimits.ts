@@ -18,6 +18,7 @@ export const adminListReviewsLimits = { page: { minimum: 1, maximum: 100000 }, l
 export const adminListSessionsLimits = { page: { minimum: 1, maximum: 100000 }, limit: { minimum: 1, maximum: 100 }, search: { minLength: 1, maxLength: 200 }, min_price: { minimum: 0, maximum: 99999999.99 }, max_price: { minimum: 0, maximum: 99999999.99 } } as const;
 export const adminListSoldSlotsLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
 export const adminListUsersLimits = { page: { minimum: 1, maximum: 100000 }, limit: { minimum: 1, maximum: 100 }, search: { minLength: 1, maxLength: 200 } } as const;
+export const adminListWaitlistLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
 export const countSessionsLimits = { search: { minLength: 1, maxLength: 200 }, min_price: { minimum: 0, maximum: 99999999.99 }, max_price: { minimum: 0, maximum: 99999999.99 }, min_duration: { minimum: 0, maximum: 1440 }, max_duration: { minimum: 0, maximum: 1440 }, category: { minLength: 1, maxLength: 40 }, tag: { minLength: 1, maxLength: 40 }, language: { maxLength: 35 }, place: { minLength: 1, maxLength: 100 } } as const;
 export const listBookingsLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
 export const listCreatorBookingsLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;

@@ -18,6 +18,8 @@ from marketplace.http.api.admin.reviews import ReviewAdminController
 from marketplace.http.api.admin.second_factors import SecondFactorAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
+from marketplace.http.api.admin.waitlist import WaitlistAdminController
+from marketplace.http.api.admin.ways_in import WaysInAdminController
 from marketplace.http.api.api_keys import ApiKeyController
 from marketplace.http.api.avatars import AvatarController
 from marketplace.http.api.booking_seats import SeatsController
@@ -115,6 +117,8 @@ CONTROLLERS = (
     ApiKeyAdminController,
     ImpersonationController,
     LoginAdminController,
+    WaysInAdminController,
+    WaitlistAdminController,
     SecondFactorAdminController,
     SessionAdminController,
     ReportAdminController,

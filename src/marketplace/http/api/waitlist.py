@@ -164,7 +164,7 @@ class SlotWaitlistController(Controller):
         data = parsed.checked({**validate_key(request), **(waitlist.validate(starts_at) if starts_at else {})})
         key, principal = key_of(request, parsed), principal_of(request)
         joined = await waitlist.join(principal, session_id, data.starts_at, data.seats, key=key)
-        shown = _entry(joined.resource, principal.time_zone)
+        shown = entry_out(joined.resource, principal.time_zone)
         return json_answer(shown, 201, replayed_header(joined)).response()
 
 
@@ -185,7 +185,7 @@ class WaitlistController(Controller):
     ) -> list[WaitlistEntryOut]:
         """By start, with the offers to you. At most 20."""
         zone = zone_or_profile(request, read_query(request, ViewerQuery).checked().time_zone)
-        return [_entry(each, zone) for each in await waitlist.list_own(principal_of(request))]
+        return [entry_out(each, zone) for each in await waitlist.list_own(principal_of(request))]
 
     @get(
         "/creator",
@@ -201,7 +201,7 @@ class WaitlistController(Controller):
         query = parsed.checked(cursors.validate(request, parsed.values))
         position, zone = cursors.open(request, query.cursor), zone_or_profile(request, query.time_zone)
         page = await waitlist.list_of_creator(principal_of(request), query.limit, position, query.session)
-        shown = tuple(_entry(each, zone) for each in page.items)
+        shown = tuple(entry_out(each, zone) for each in page.items)
         return cursors.answer(request, Page(shown, page.next)).response()
 
     @delete(
@@ -252,7 +252,8 @@ def _full_start(slot: Slot, time_zone: str, viewer_zone: str | None) -> FullStar
     return converted(slot, FullStartOut, offsets_of(slot.starts_at, slot.ends_at, time_zone, viewer_zone))
 
 
-def _entry(entry: WaitlistDetails, viewer_zone: str | None) -> WaitlistEntryOut:
+def entry_out(entry: WaitlistDetails, viewer_zone: str | None) -> WaitlistEntryOut:
+    """Convert an entry to JSON, with the offset of a viewer's zone if there is one."""
     session = entry.session_details
     ends_at = entry.starts_at + timedelta(minutes=session.duration)
     known: dict[str, Any] = {

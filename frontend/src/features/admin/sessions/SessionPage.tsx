@@ -22,6 +22,7 @@ import { useTexts } from "../texts";
 import { type SessionAction, type SessionRecord, sessionRecordQuery } from "./queries";
 import { SessionActionDialog } from "./SessionActionDialog";
 import { SessionBadges } from "./SessionBadges";
+import { Waitlist } from "./Waitlist";
 
 const MORE = "text-sm font-semibold text-accent underline-offset-4 hover:underline";
 
@@ -70,6 +71,9 @@ function Details({ session }: { session: SessionRecord }) {
                 ))}
               </ul>
             )}
+          </Panel>
+          <Panel title={t("waitlist.title")}>
+            <Waitlist sessionId={session.id} />
           </Panel>
           <Panel title={t("sessions.description")}>
             <p dir="auto" className="max-w-prose text-sm whitespace-pre-line">

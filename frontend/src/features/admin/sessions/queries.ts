@@ -1,5 +1,5 @@
-import { queryOptions } from "@tanstack/react-query";
-import { api, type Schema, unwrap } from "~/lib/api/client";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
 import { adminKeys } from "../queryKeys";
 
 export type SessionRecord = Schema<"SessionRecordOut">;
@@ -12,6 +12,22 @@ export function sessionRecordQuery(id: string) {
     queryKey: adminKeys.one("sessions", id),
     queryFn: ({ signal }): Promise<SessionRecord> =>
       unwrap(api.GET("/api/admin/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
+  });
+}
+
+/** Who waits for a session, by start and place in line. */
+export function waitlistQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: adminKeys.waitlist(id),
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      unwrapPage(
+        api.GET("/api/admin/sessions/{session_id}/waitlist", {
+          params: { path: { session_id: id }, query: pageParam === null ? {} : { cursor: pageParam } },
+          signal,
+        }),
+      ),
+    getNextPageParam: ({ next }) => next,
   });
 }
 

@@ -24,6 +24,7 @@ import { ApiKeys } from "./ApiKeys";
 import { Logins } from "./Logins";
 import { type AccountDetails, accountQuery } from "./queries";
 import { UserBookings, UserSessions } from "./UserActivity";
+import { WaysIn } from "./WaysIn";
 
 /** An account with related records and staff actions. */
 export function UserPage({ id }: { id: string }) {
@@ -103,14 +104,6 @@ function Details({ account }: { account: AccountDetails }) {
                 ...(account.deleted_at
                   ? [{ name: t("users.deleted"), value: <DateTime at={account.deleted_at} /> }]
                   : []),
-                {
-                  name: t("second_factor.fact"),
-                  value: account.second_factor_since ? (
-                    <DateTime at={account.second_factor_since} />
-                  ) : (
-                    t("second_factor.off")
-                  ),
-                },
                 { name: t("users.zone"), value: zone },
                 ...(account.languages.length > 0
                   ? [{ name: t("users.languages"), value: account.languages.map(language).join(", ") }]
@@ -137,6 +130,9 @@ function Details({ account }: { account: AccountDetails }) {
             )}
           </Panel>
           {account.role === "creator" && <CommissionPanel creator={account.id} name={name} />}
+          <Panel title={t("ways_in.title")}>
+            <WaysIn userId={account.id} />
+          </Panel>
           <Panel title={t("logins.title")}>
             <Logins account={account} canEnd={mayEndLogins} />
           </Panel>

@@ -8,6 +8,7 @@ export type AccountDetails = Schema<"AccountDetailsOut">;
 export type Deactivation = Schema<"DeactivationOut">;
 export type Reset = Schema<"ResetOut">;
 export type ApiKey = Schema<"ApiKeyOut">;
+export type WaysIn = Schema<"WaysInOut">;
 export type BookedSlot = Schema<"BookedSlotOut">;
 
 /** An account with its logins and latest audit log entries. */
@@ -30,6 +31,15 @@ export function bookedSlotsQuery(id: string) {
       );
     },
     staleTime: 0,
+  });
+}
+
+/** What a user signs in with. */
+export function waysInQuery(id: string) {
+  return queryOptions({
+    queryKey: adminKeys.waysIn(id),
+    queryFn: ({ signal }): Promise<WaysIn> =>
+      unwrap(api.GET("/api/admin/users/{user_id}/ways-in", { params: userPath(id), signal })),
   });
 }
 

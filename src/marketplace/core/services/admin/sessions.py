@@ -9,15 +9,18 @@ from marketplace.core.domain.audit import AuditAction, AuditDetails, differences
 from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.reports import REPORT_FIELDS, Report, ReportDetails, Resolution
 from marketplace.core.domain.sessions import SESSION_FIELDS, SessionDetails
+from marketplace.core.domain.waitlist import WaitlistDetails
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.ports.waitlist import Waitlists
 from marketplace.core.services.admin.users import MAX_LOG
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.events import record_change
@@ -32,13 +35,14 @@ MAX_REPORTS = 50
 class SessionAdminService:
     """Hides, restores and features sessions, and resolves reports."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument per port
         self,
         *,
         unit_of_work: UnitOfWork,
         catalog: Catalog,
         queue: ReportQueue,
         audit_log: AuditLogReader,
+        waitlists: Waitlists,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -46,6 +50,7 @@ class SessionAdminService:
         self._catalog = catalog
         self._queue = queue
         self._audit_log = audit_log
+        self._waitlists = waitlists
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
@@ -63,6 +68,11 @@ class SessionAdminService:
     async def log(self, session_id: UUID) -> tuple[AuditDetails, ...]:
         """Return the latest audit log entries of a session, newest first."""
         return await self._audit_log.newest(MAX_LOG, ("session", session_id))
+
+    async def waitlist(self, session_id: UUID, limit: int, after: str | None) -> Page[WaitlistDetails]:
+        """Return a page of who waits for a session, by start and place in line. Raises `NotFound`."""
+        found = await self.get(session_id)
+        return await self._waitlists.open_of_creator(found.creator_id, limit, after, session_id)
 
     async def hide(
         self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
