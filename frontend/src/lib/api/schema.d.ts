@@ -2393,6 +2393,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/ways-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how a user signs in
+         * @description Password, two-step sign-in, passkeys and connected services, oldest first. Only the user changes them.
+         */
+        get: operations["admin_get_ways_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions/{session_id}/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who waits for a session
+         * @description With the offers that are open. By start, in the order of each line.
+         */
+        get: operations["admin_list_waitlist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users/{user_id}/remove-second-factor": {
         parameters: {
             query?: never;
@@ -7816,6 +7856,18 @@ export interface components {
         };
         /** @enum {string} */
         WaitlistStatus: "waiting" | "offered" | "booked" | "left" | "expired" | "closed";
+        /** @description What a user signs in with. No secret of it is shown to anyone. */
+        WaysInOut: {
+            has_password: boolean;
+            /**
+             * Format: date-time
+             * @description When two-step sign-in was turned on; `null` while it is off.
+             */
+            second_factor_since: string | null;
+            recovery_codes_left: number;
+            passkeys: components["schemas"]["PasskeyOut"][];
+            identities: components["schemas"]["IdentityOut"][];
+        };
         WebUrl: string;
         /** @description Hours on a day of the week, 1 (Monday) to 7 (Sunday). */
         WeeklyHoursIn: {
@@ -12560,6 +12612,67 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_get_ways_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysInOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_list_waitlist: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntryOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
