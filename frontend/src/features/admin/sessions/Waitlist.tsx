@@ -43,7 +43,7 @@ export function Waitlist({ sessionId }: { sessionId: string }) {
                 t("waitlist.place", { place })
               ) : (
                 <>
-                  {t("waitlist.offered")} <DateTime at={offer_until} />
+                  <span>{t("waitlist.offered")}</span> <DateTime at={offer_until} />
                 </>
               )}
             </span>

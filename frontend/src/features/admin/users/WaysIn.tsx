@@ -104,13 +104,13 @@ function When({ since, at, usedAt }: { since: string; at: string; usedAt: string
   return (
     <p className="tabular mt-0.5 flex flex-wrap gap-x-2 text-ink-faint text-xs">
       <span>
-        {since} <DateTime at={at} />
+        <span>{since}</span> <DateTime at={at} />
       </span>
       {usedAt === null ? (
         <span>{t("ways_in.never_used")}</span>
       ) : (
         <span>
-          {t("ways_in.used")} <DateTime at={usedAt} />
+          <span>{t("ways_in.used")}</span> <DateTime at={usedAt} />
         </span>
       )}
     </p>
