@@ -74,9 +74,9 @@ async def test_person_who_is_still_signed_in_at_oidc_provider_has_to_sign_in_aga
         assert (await person.post("/api/auth/second-factor/")).json()["methods"] == ["provider"]
         browser.api.clock.at = SystemClock().now()
 
-        begun = await browser.send("POST", f"{BEGIN}reauthenticate/", headers=person.headers)
+        started = await browser.send("POST", f"{BEGIN}reauthenticate/", headers=person.headers)
         asked: list[str] = []
-        returned = await consent(begun.json()["url"], "ada@example.org", window, asked)
+        returned = await consent(started.json()["url"], "ada@example.org", window, asked)
 
         assert asked == ["login"]
         assert (await browser.come_back(returned))["proof"] == "done"
