@@ -110,7 +110,6 @@ def build_account_services(
         unit_of_work=begin,
         users=storage.users,
         identities=storage.identities,
-        principals=storage.principals,
         limits=storage.rate_limits,
         providers=adapters.identity_providers,
         seals=adapters.flow_seals,

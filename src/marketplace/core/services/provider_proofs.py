@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from marketplace.core.domain.identities import CLOCK_LEEWAY, Flow, ProvedIdentity
 from marketplace.core.domain.principals import Origin, Principal
@@ -55,7 +56,7 @@ class ProviderProofs:
 
         Raises `SignInFailed`.
         """
-        principal = await self._principal_of(flow)
+        principal = await self.principal_of(flow, flow.proved_login_id)
         if proved.authenticated_at is None or proved.authenticated_at < flow.started_at - CLOCK_LEEWAY:
             raise SignInFailed("not_fresh", account_id=principal.user_id)
 
@@ -77,10 +78,11 @@ class ProviderProofs:
             raise SignInFailed("signed_out", account_id=principal.user_id) from error
         self._principal_cache.forget(principal.user_id)
 
-    async def _principal_of(self, flow: Flow) -> Principal:
-        if flow.user_id is None or flow.proved_login_id is None:
+    async def principal_of(self, flow: Flow, login_id: UUID | None) -> Principal:
+        """Return who left with a flow, by a login that has not ended. Raises `SignInFailed`."""
+        if flow.user_id is None or login_id is None:
             raise SignInFailed("signed_out")
-        principal = await self._principals.find(Claims(user_id=flow.user_id, family_id=flow.proved_login_id))
+        principal = await self._principals.find(Claims(user_id=flow.user_id, family_id=login_id))
         if principal is None or principal.impersonator_id is not None:
             raise SignInFailed("signed_out", account_id=flow.user_id)
         return principal

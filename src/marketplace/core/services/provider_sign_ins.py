@@ -17,7 +17,7 @@ from marketplace.core.domain.identities import (
 )
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.rate_limits import PROVIDER_FLOW, Attempt
-from marketplace.core.domain.tokens import Claims, SecondFactorDue, SignedIn
+from marketplace.core.domain.tokens import SecondFactorDue, SignedIn
 from marketplace.core.domain.users import UNUSABLE_HASH, Email, FirstName, LastName, User, fold
 from marketplace.core.errors import EmailTaken, ImpersonatedReadOnly, NotSignedIn, StaleRead, UsernameTaken
 from marketplace.core.errors.identities import IdentityTaken, SignInFailed
@@ -25,7 +25,6 @@ from marketplace.core.ports.identities import FlowSeals, IdentityDirectory, Iden
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.security import EmailSyntax
 from marketplace.core.ports.system import Clock, Ids
-from marketplace.core.ports.tokens import Principals
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.identities import IdentityService
@@ -62,7 +61,6 @@ class ProviderSignIns:
         unit_of_work: UnitOfWork,
         users: UserDirectory,
         identities: IdentityDirectory,
-        principals: Principals,
         limits: RateLimits,
         providers: IdentityProviders,
         seals: FlowSeals,
@@ -78,7 +76,6 @@ class ProviderSignIns:
         self._unit_of_work = unit_of_work
         self._users = users
         self._identities = identities
-        self._principals = principals
         self._limits = limits
         self._providers = providers
         self._seals = seals
@@ -279,12 +276,7 @@ class ProviderSignIns:
             raise StaleRead from error
 
     async def _connect(self, flow: Flow, proved: ProvedIdentity, origin: Origin) -> None:
-        if flow.user_id is None or flow.login_id is None:
-            raise SignInFailed("signed_out")
-        principal = await self._principals.find(Claims(user_id=flow.user_id, family_id=flow.login_id))
-        if principal is None or principal.impersonator_id is not None:
-            raise SignInFailed("signed_out", account_id=flow.user_id)
-        principal = replace(principal, origin=origin)
+        principal = replace(await self._proofs.principal_of(flow, flow.login_id), origin=origin)
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
