@@ -73,6 +73,19 @@ def test_file_of_another_format_is_refused_at_the_start(tmp_path: Path, text: st
         BreachedPasswords(path)
 
 
+def test_file_that_broke_while_in_use_is_logged_and_keeps_no_one_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = a_file(tmp_path, ["one", "two", "three"])
+    breached = BreachedPasswords(path)
+    path.write_text("nothing but words\n" * 20)
+
+    assert "one" not in breached
+    assert "can't be read" in caplog.text
+    assert "there is something else around byte" in caplog.text
+    breached.close()
+
+
 def test_without_a_file_no_password_is_known_from_a_breach(tmp_path: Path) -> None:
     passwords = Argon2Passwords()
     assert not passwords.is_breached("stolen-elsewhere")

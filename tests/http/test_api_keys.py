@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -255,6 +256,12 @@ async def test_staff_see_and_revoke_keys_with_a_reason(api: Api) -> None:
         "Found in a public repository.",
     )
     problem(await staff.post(f"{path}{person.id}/revoke/", {"reason": "Gone."}), 404, "not_found")
+
+
+async def test_keys_of_no_one_are_not_an_empty_list(api: Api) -> None:
+    staff = await api.person(is_staff=True)
+
+    problem(await staff.get(f"/api/admin/users/{UUID(int=7)}/api-keys/"), 404, "not_found")
 
 
 async def test_staff_do_not_revoke_keys_of_other_staff(api: Api) -> None:

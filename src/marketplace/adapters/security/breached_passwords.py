@@ -1,12 +1,14 @@
 """Passwords that are known from breaches of other sites, by a file of digests that the operator provides."""
 
 import hashlib
+import logging
 import os
 import re
 from pathlib import Path
 
 from marketplace.settings import PREFIX, SettingsError
 
+LOG = logging.getLogger(__name__)
 DIGITS = 40
 """Of a SHA-1 in hexadecimal."""
 LINE = re.compile(rb"([0-9A-Fa-f]{40})(?::[0-9]+)?\r?(?:\n|\Z)")
@@ -39,6 +41,14 @@ class BreachedPasswords:
             ) from None
 
     def __contains__(self, password: str) -> bool:
+        """Return whether a digest is in the file. One that broke while in use is logged, and keeps no one out."""
+        try:
+            return self._has(password)
+        except (OSError, ValueError):
+            LOG.exception("The file of breached passwords can't be read")
+            return False
+
+    def _has(self, password: str) -> bool:
         wanted = int(hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest(), 16)
         begin, end, first, last = 0, self._size, 0, END
         while begin < end and first <= wanted < last:

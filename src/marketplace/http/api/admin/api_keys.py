@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from marketplace.core.errors import NotFound, NotSuperuser
 from marketplace.core.errors.admin import AccountInactive
+from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.api_keys import ApiKeyService
 from marketplace.http.api.admin.user_structs import ReasonIn
 from marketplace.http.api.api_keys import ApiKeyOut, api_key_out
@@ -28,8 +29,11 @@ class ApiKeyAdminController(Controller):
         summary="List a user's API keys",
         opt=opt(Access.STAFF, errors=(NotFound,)),
     )
-    async def list_keys(self, user_id: FromPath[UUID], keys: FromDishka[ApiKeyService]) -> list[ApiKeyOut]:
+    async def list_keys(
+        self, user_id: FromPath[UUID], users: FromDishka[UserAdminService], keys: FromDishka[ApiKeyService]
+    ) -> list[ApiKeyOut]:
         """Newest first, without their secrets. Expired and revoked keys are listed for 90 days."""
+        await users.get(user_id)
         return [api_key_out(key) for key in await keys.list_of(user_id)]
 
     @post(
