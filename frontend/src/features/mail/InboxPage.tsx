@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Inbox, MailX } from "lucide-react";
-import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Page } from "~/components/Page";
 import { Skeleton } from "~/components/Skeleton";
 import { isProblem } from "~/lib/api/problem";
@@ -26,7 +26,7 @@ function Mails() {
   const t = useTexts();
   const zone = useZone();
   const query = useInfiniteQuery(inboxQuery);
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { data, error } = query;
   if (!data) {
     if (isProblem(error) && error.status === 404) return <NoInbox />;
     return error ? (
@@ -68,16 +68,7 @@ function Mails() {
           ))}
         </ul>
       </Card>
-      {hasNextPage && (
-        <Button
-          variant="secondary"
-          className="mt-6"
-          isBusy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          {t("inbox.more")}
-        </Button>
-      )}
+      <MoreButton of={query} className="mt-6" />
     </>
   );
 }

@@ -2,8 +2,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Badge, type Tone } from "~/components/Badge";
-import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Skeleton } from "~/components/Skeleton";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
@@ -22,8 +22,8 @@ const TONES: Record<OwnMail["progress"], Tone> = {
 export function SentMail() {
   const t = useTexts();
   const { t: common } = useTranslation();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
-    useInfiniteQuery(sentMailQuery);
+  const query = useInfiniteQuery(sentMailQuery);
+  const { data, error, refetch } = query;
   if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} className="py-2" />;
   if (!data)
     return (
@@ -42,17 +42,7 @@ export function SentMail() {
           </li>
         ))}
       </ul>
-      {hasNextPage && (
-        <Button
-          variant="secondary"
-          size="sm"
-          isBusy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-          className="self-start"
-        >
-          {t("sent.more")}
-        </Button>
-      )}
+      <MoreButton of={query} size="sm" />
     </div>
   );
 }

@@ -1,8 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Skeleton } from "~/components/Skeleton";
 import { displayName, useMe } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
@@ -16,8 +16,8 @@ import { useTexts } from "./texts";
 export default function Feed({ onClose }: { onClose: () => void }) {
   const t = useTexts();
   const me = useMe();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
-    useInfiniteQuery(feedQuery);
+  const query = useInfiniteQuery(feedQuery);
+  const { data, error, refetch } = query;
   const notifications = data?.pages.flatMap(({ items }) => items) ?? [];
   const newest = notifications[0];
   const marked = useRef<string>(undefined);
@@ -43,11 +43,7 @@ export default function Feed({ onClose }: { onClose: () => void }) {
           ))}
         </ul>
       )}
-      {hasNextPage && (
-        <Button variant="quiet" size="sm" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {t("more")}
-        </Button>
-      )}
+      <MoreButton of={query} variant="quiet" size="sm" />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
-import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Skeleton } from "~/components/Skeleton";
 import { useSubject } from "~/features/mail/useSubject";
 import { ActionDialog } from "../ActionDialog";
@@ -15,7 +15,7 @@ export function MailList({ of, empty }: { of: MailsOf; empty?: ReactElement }) {
   const subjectOf = useSubject();
   const [retried, setRetried] = useState<Mail | null>(null);
   const query = useInfiniteQuery(mailsQuery(of));
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = query;
+  const { data, error, refetch } = query;
   if (!data) {
     if (error) return <ErrorState error={error} onRetry={() => void refetch()} className="py-4" />;
     return <Skeleton className="h-24 w-full" />;
@@ -31,17 +31,7 @@ export function MailList({ of, empty }: { of: MailsOf; empty?: ReactElement }) {
           </li>
         ))}
       </ul>
-      {hasNextPage && (
-        <Button
-          variant="secondary"
-          size="sm"
-          isBusy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-          className="mt-3"
-        >
-          {t("mails.more")}
-        </Button>
-      )}
+      <MoreButton of={query} size="sm" className="mt-3" />
       {retried && (
         <ActionDialog
           title={t("mails.retry.title", { subject: subjectOf(retried) })}

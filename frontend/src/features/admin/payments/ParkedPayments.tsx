@@ -2,10 +2,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { ActionDialog } from "../ActionDialog";
 import { DateTime } from "../DateTime";
 import { useTexts } from "../texts";
@@ -15,7 +15,6 @@ import { amountIn } from "./rules";
 /** Payments and reports of the provider that wait for staff: all, or those of one payment. Nothing if there are none. */
 export function ParkedPayments({ of }: { of?: string }) {
   const t = useTexts();
-  const { t: common } = useTranslation();
   const [resolved, setResolved] = useState<Parked | null>(null);
   const query = useInfiniteQuery(parkedQuery);
   const all = query.data?.pages.flatMap(({ items }) => items) ?? [];
@@ -37,17 +36,7 @@ export function ParkedPayments({ of }: { of?: string }) {
           </li>
         ))}
       </ul>
-      {query.hasNextPage && !of && (
-        <Button
-          variant="secondary"
-          size="sm"
-          className="mt-3"
-          isBusy={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {common("actions.more")}
-        </Button>
-      )}
+      {!of && <MoreButton of={query} size="sm" className="mt-3" />}
       {resolved && (
         <ActionDialog
           title={t("parked.resolve_title")}

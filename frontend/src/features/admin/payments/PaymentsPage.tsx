@@ -1,10 +1,9 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CreditCard } from "lucide-react";
-import { useTranslation } from "react-i18next";
-import { Button } from "~/components/Button";
 import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { adminListPaymentsLimits } from "~/lib/api/queryLimits";
 import { useIsLeaving } from "~/lib/hooks/useIsLeaving";
 import { useMediaQuery } from "~/lib/hooks/useMediaQuery";
@@ -25,7 +24,6 @@ import { amountIn } from "./rules";
 /** What waits for staff, and all payments, newest first. */
 export function PaymentsPage({ search }: { search: ListSearch }) {
   const t = useTexts();
-  const { t: common } = useTranslation();
   const navigate = useNavigate();
   const isLeaving = useIsLeaving();
   const words = String(search.search ?? "").trim();
@@ -62,17 +60,7 @@ export function PaymentsPage({ search }: { search: ListSearch }) {
       ) : (
         <div aria-busy={query.isPlaceholderData}>
           <Rows rows={rows} />
-          {query.hasNextPage && (
-            <div className="mt-5 flex justify-center">
-              <Button
-                variant="secondary"
-                isBusy={query.isFetchingNextPage}
-                onClick={() => void query.fetchNextPage()}
-              >
-                {common("actions.more")}
-              </Button>
-            </div>
-          )}
+          <MoreButton of={query} className="mt-5 flex justify-center" />
         </div>
       )}
     </AdminPage>

@@ -1,8 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Skeleton } from "~/components/Skeleton";
 import { displayName } from "~/lib/auth/me";
 import { DateTime } from "../DateTime";
@@ -14,7 +14,7 @@ export function Waitlist({ sessionId }: { sessionId: string }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const query = useInfiniteQuery(waitlistQuery(sessionId));
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = query;
+  const { data, error, refetch } = query;
   if (!data) {
     if (error) return <ErrorState error={error} onRetry={() => void refetch()} className="py-4" />;
     return (
@@ -53,17 +53,7 @@ export function Waitlist({ sessionId }: { sessionId: string }) {
           </li>
         ))}
       </ul>
-      {hasNextPage && (
-        <Button
-          variant="secondary"
-          size="sm"
-          isBusy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-          className="mt-3"
-        >
-          {common("actions.more")}
-        </Button>
-      )}
+      <MoreButton of={query} size="sm" className="mt-3" />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Skeleton } from "~/components/Skeleton";
 import { useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
@@ -36,12 +37,11 @@ export function AttendeesList(props: Props) {
 
 function ListContent({ search, onIntent, onChange, onAnswered }: Props & { onAnswered: () => void }) {
   const t = useTexts();
-  const { t: common } = useTranslation();
   const zone = useZone();
   const now = useNow();
   const view = currentView(search);
   const query = useInfiniteQuery(attendeesQuery(search, zone));
-  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError } = query;
+  const { data, error, hasNextPage, isFetchNextPageError } = query;
 
   if (!data) {
     return error ? <ErrorState error={error} onRetry={() => void query.refetch()} /> : <ListSkeleton />;
@@ -62,13 +62,7 @@ function ListContent({ search, onIntent, onChange, onAnswered }: Props & { onAns
       {isFetchNextPageError && (
         <ErrorState error={error} onRetry={() => void query.fetchNextPage()} className="py-6" />
       )}
-      {hasNextPage && !isFetchNextPageError && (
-        <div className="mt-6 flex justify-center">
-          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {common("actions.more")}
-          </Button>
-        </div>
-      )}
+      {!isFetchNextPageError && <MoreButton of={query} className="mt-6 flex justify-center" />}
     </>
   );
 }

@@ -7,6 +7,7 @@ import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Page } from "~/components/Page";
 import { Skeleton } from "~/components/Skeleton";
 import { marketplaceQuery } from "~/lib/api/marketplace";
@@ -41,7 +42,6 @@ export function EarningsPage() {
 
 function Content() {
   const t = useTexts();
-  const { t: common } = useTranslation();
   const query = useInfiniteQuery(earningsQuery);
   const pages = query.data?.pages;
   if (!pages?.[0]) {
@@ -76,17 +76,7 @@ function Content() {
             <EarningsTable rows={rows} />
           )}
         </Card>
-        {query.hasNextPage && (
-          <div className="mt-5 flex justify-center">
-            <Button
-              variant="secondary"
-              isBusy={query.isFetchingNextPage}
-              onClick={() => void query.fetchNextPage()}
-            >
-              {common("actions.more")}
-            </Button>
-          </div>
-        )}
+        <MoreButton of={query} className="mt-5 flex justify-center" />
       </section>
     </div>
   );

@@ -3,10 +3,11 @@ import { Link } from "@tanstack/react-router";
 import { CalendarCheck, CalendarPlus, CalendarX2, Hourglass, type LucideIcon } from "lucide-react";
 import { Suspense, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, buttonClass } from "~/components/Button";
+import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Skeleton } from "~/components/Skeleton";
 import { useNow } from "~/lib/time/useNow";
 import { awaitsPayment, bookingTab } from "../rules";
@@ -19,12 +20,10 @@ import type { BookingTab } from "./search";
 /** The bookings of a tab, paged. */
 export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (intent: Intent) => void }) {
   const t = useTexts();
-  const { t: common } = useTranslation();
   const now = useNow();
   const list = useRef<HTMLUListElement>(null);
   const query = useInfiniteQuery(ownBookingsQuery(tab));
-  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } =
-    query;
+  const { data, error, hasNextPage, isFetchNextPageError, fetchNextPage, refetch } = query;
 
   if (!data) {
     return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <ListSkeleton tab={tab} />;
@@ -58,12 +57,8 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
       {isFetchNextPageError && (
         <ErrorState error={error} onRetry={() => void fetchNextPage()} className="py-6" />
       )}
-      {hasNextPage && !isFetchNextPageError && (
-        <div className="mt-8 flex justify-center">
-          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void showMore()}>
-            {common("actions.more")}
-          </Button>
-        </div>
+      {!isFetchNextPageError && (
+        <MoreButton of={query} onClick={showMore} className="mt-8 flex justify-center" />
       )}
     </>
   );

@@ -2,8 +2,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { ListOrdered } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
-import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
+import { MoreButton } from "~/components/MoreButton";
 import { displayName } from "~/lib/auth/me";
 import { formatDateTime, formatTimeRange, useZone } from "~/lib/time/time";
 import { type WaitlistEntry, waitingPeopleQuery } from "./queries";
@@ -12,7 +12,6 @@ import { useTexts } from "./texts";
 /** Who waits for the creator's sessions, by start; nothing if no one does. */
 export default function WaitingPeople({ session }: { session: string | undefined }) {
   const t = useTexts();
-  const { t: common } = useTranslation();
   const query = useInfiniteQuery(waitingPeopleQuery(session));
   const entries = query.data?.pages.flatMap(({ items }) => items) ?? [];
   if (entries.length === 0) return null;
@@ -28,17 +27,7 @@ export default function WaitingPeople({ session }: { session: string | undefined
           <Line key={`${line[0].session} ${line[0].starts_at}`} line={line} />
         ))}
       </div>
-      {query.hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button
-            variant="secondary"
-            isBusy={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {common("actions.more")}
-          </Button>
-        </div>
-      )}
+      <MoreButton of={query} className="mt-4 flex justify-center" />
     </section>
   );
 }

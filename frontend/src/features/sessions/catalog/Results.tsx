@@ -1,8 +1,7 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
-import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { cn } from "~/lib/cn";
 import { useOnVisible } from "~/lib/hooks/useOnVisible";
 import { useZone } from "~/lib/time/time";
@@ -32,7 +31,6 @@ export function Results({
   areSeenLater?: boolean;
   onChange: ChangeSearch;
 }) {
-  const { t } = useTranslation();
   const client = useQueryClient();
   const zone = useZone();
   const query = useInfiniteQuery(catalogQuery(client, search, zone));
@@ -95,11 +93,7 @@ export function Results({
         {isFetchNextPageError && (
           <ErrorState error={query.error} onRetry={() => void fetchNextPage()} className="py-0" />
         )}
-        {hasNextPage && !isFetchNextPageError && (
-          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void showMore()}>
-            {t("actions.more")}
-          </Button>
-        )}
+        {!isFetchNextPageError && <MoreButton of={query} onClick={showMore} />}
       </div>
     </div>
   );

@@ -4,9 +4,10 @@ import { CalendarDays, Languages, type LucideIcon, UsersRound } from "lucide-rea
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
-import { Button, buttonClass } from "~/components/Button";
+import { buttonClass } from "~/components/Button";
 import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { NotFound } from "~/components/NotFound";
 import { useTitle } from "~/components/Page";
 import { isProblem } from "~/lib/api/problem";
@@ -118,9 +119,8 @@ function CreatorFacts({ creator }: { creator: Creator }) {
 
 function Offered({ creator }: { creator: Creator }) {
   const t = useTexts();
-  const { t: common } = useTranslation();
   const query = useInfiniteQuery(creatorSessionsQuery(creator.id));
-  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
+  const { data, error, isFetchNextPageError, fetchNextPage } = query;
   const name = creator.first_name || displayName(creator);
   if (!data) {
     return error ? (
@@ -152,13 +152,7 @@ function Offered({ creator }: { creator: Creator }) {
         {isFetchNextPageError && (
           <ErrorState error={error} onRetry={() => void fetchNextPage()} className="py-6" />
         )}
-        {hasNextPage && !isFetchNextPageError && (
-          <div className="mt-10 flex justify-center">
-            <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              {common("actions.more")}
-            </Button>
-          </div>
-        )}
+        {!isFetchNextPageError && <MoreButton of={query} className="mt-10 flex justify-center" />}
       </section>
     </>
   );

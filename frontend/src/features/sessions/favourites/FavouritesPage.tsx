@@ -3,9 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { Heart } from "lucide-react";
 import { Suspense, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, buttonClass } from "~/components/Button";
+import { buttonClass } from "~/components/Button";
 import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Page } from "~/components/Page";
 import { Grid, GridSkeleton } from "../catalog/Grid";
 import { uniqueById } from "../queries";
@@ -27,7 +28,7 @@ function FavouritesList() {
   const { t: common } = useTranslation();
   const list = useRef<HTMLUListElement>(null);
   const query = useInfiniteQuery(favouritesQuery);
-  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
+  const { data, error, isFetchNextPageError, fetchNextPage } = query;
   if (!data) {
     return error ? (
       <ErrorState error={error} onRetry={() => void query.refetch()} />
@@ -68,12 +69,8 @@ function FavouritesList() {
       {isFetchNextPageError && (
         <ErrorState error={error} onRetry={() => void fetchNextPage()} className="py-6" />
       )}
-      {hasNextPage && !isFetchNextPageError && (
-        <div className="mt-10 flex justify-center">
-          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void showMore()}>
-            {common("actions.more")}
-          </Button>
-        </div>
+      {!isFetchNextPageError && (
+        <MoreButton of={query} onClick={showMore} className="mt-10 flex justify-center" />
       )}
     </>
   );

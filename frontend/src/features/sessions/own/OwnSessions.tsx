@@ -1,9 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
-import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Skeleton } from "~/components/Skeleton";
 import type { Session } from "../queries";
 import { ArchiveDialog } from "./ArchiveDialog";
@@ -14,7 +13,6 @@ import { useTexts } from "./texts";
 /** The creator's sessions, hidden ones too, newest first. */
 export function OwnSessions() {
   const t = useTexts();
-  const { t: common } = useTranslation();
   const query = useInfiniteQuery(ownSessionsQuery);
   const [archived, setArchived] = useState<Session | null>(null);
   const sessions = query.data?.pages.flatMap(({ items }) => items);
@@ -38,17 +36,7 @@ export function OwnSessions() {
           </ul>
         </Card>
       )}
-      {query.hasNextPage && (
-        <div className="mt-5 flex justify-center">
-          <Button
-            variant="secondary"
-            isBusy={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {common("actions.more")}
-          </Button>
-        </div>
-      )}
+      <MoreButton of={query} className="mt-5 flex justify-center" />
       {archived && <ArchiveDialog session={archived} onClose={() => setArchived(null)} />}
     </section>
   );

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
+import { MoreButton } from "~/components/MoreButton";
 import { Skeleton } from "~/components/Skeleton";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, useMe } from "~/lib/auth/me";
@@ -19,9 +20,8 @@ const ReportDialog = lazy(() => import("../report/ReportDialog"));
 export default function Reviews({ session }: { session: Session }) {
   const t = useTexts();
   const { t: common } = useTranslation();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    reviewsQuery(session.id),
-  );
+  const query = useInfiniteQuery(reviewsQuery(session.id));
+  const { data, error, refetch, isFetchingNextPage } = query;
   const reviews = data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <section aria-labelledby="reviews" className="mt-7 border-t border-line pt-7">
@@ -38,16 +38,9 @@ export default function Reviews({ session }: { session: Session }) {
           </li>
         ))}
       </ul>
-      {hasNextPage && (
-        <Button
-          variant="secondary"
-          className="mt-6"
-          isBusy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          {t("more")}
-        </Button>
-      )}
+      <MoreButton of={query} className="mt-6">
+        {t("more")}
+      </MoreButton>
       <span className="sr-only" role="status">
         {isFetchingNextPage ? common("loading") : ""}
       </span>
