@@ -55,10 +55,12 @@ check: install ## Format, lint, types, import contracts, documents, the size of 
 
 # folders that are named, the process that distributes the tests loads too: three seconds in which no worker runs
 SLOW_FOLDERS := tests/browser tests/contracts tests/deployment tests/postgres
+# files that are thorough as a whole, which then need not be read
+THOROUGH = $(shell grep -rlE --include='test_*.py' '^pytestmark = pytest.mark.thorough' tests)
 
 .PHONY: check-tests
 check-tests:
-	$(PYTEST_PARALLEL) auto -m "not thorough" $(patsubst %,--ignore=%,tests/benchmarks $(SLOW_FOLDERS))
+	$(PYTEST_PARALLEL) auto -m "not thorough" $(patsubst %,--ignore=%,tests/benchmarks $(SLOW_FOLDERS) $(THOROUGH))
 
 .PHONY: check-sources
 check-sources: frontend/openapi-lint/node_modules/.linted frontend/node_modules/.checked
@@ -144,7 +146,7 @@ test: install chromium nginx .s3/.installed tests/deployment/maildev/node_module
 LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
 
 .PHONY: test-long
-test-long: test-long-api test-long-pages test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-live test-long-waitlists test-long-faults test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
+test-long: test-long-api test-long-pages test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-live test-long-waitlists test-long-faults test-long-image test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
 
 .PHONY: test-long-api
 test-long-api: install ## The part of test-long that sends generated requests by openapi.json
@@ -190,6 +192,10 @@ test-long-live: install nginx ## The part of test-long that holds 5,000 streams 
 	$(BIN)/python -c 'import resource, sys; sys.exit(resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 12000)' || \
 		{ echo "5,000 streams need 12,000 open files. Raise the limit: ulimit -Hn."; exit 1; }
 	MARKETPLACE_TEST_LONG=1 $(BIN)/pytest -q -n0 tests/deployment/test_live_seats.py
+
+.PHONY: test-long-image
+test-long-image: install ## The part of test-long that builds the front end from the files of the image alone
+	MARKETPLACE_TEST_LONG=1 $(BIN)/pytest -q -n0 tests/deployment/test_image.py
 
 .clients/.installed: requirements-clients.lock
 	$(BIN)/python -m uv venv --quiet --clear .clients

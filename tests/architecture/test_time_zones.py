@@ -12,6 +12,8 @@ import pytest
 
 import marketplace
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(marketplace.__file__).parent
 SCRIPTS = ("deploy/backup",)

@@ -14,6 +14,7 @@ from example_search import IS_LONG
 
 KEEPS_PICTURES = bool(os.environ.get("MARKETPLACE_TEST_PICTURES"))
 PICTURES = Path(__file__).parent / "screenshots"
+IS_WHOLE = IS_LONG or KEEPS_PICTURES
 MODES: dict[Size, Mode] = {"phone": "dark", "desktop": "light"}
 """The mode of each size, for a page that is checked at both."""
 RULES_OF_COLORS = ("color-contrast", "link-in-text-block")
@@ -31,12 +32,17 @@ AT_REST = """async () => {
 seconds at most."""
 
 
+def sizes(usual: Size) -> tuple[Size, ...]:
+    """Return the sizes of a check by axe: the one at which pages are mostly used, and in `make test-long` both."""
+    return ("phone", "desktop") if IS_WHOLE else (usual,)
+
+
 async def findings_at_size(page: Page, name: str, size: Size, within: str | None = None) -> list[str]:
     """Return axe's violations, at one size, of a page that is checked at both, by all rules in one mode.
 
     The colors of a mode do not depend on the size, so each size has a mode. `make test-long` has both at both.
     """
-    modes: tuple[Mode, ...] = ("light", "dark") if IS_LONG or KEEPS_PICTURES else (MODES[size],)
+    modes: tuple[Mode, ...] = ("light", "dark") if IS_WHOLE else (MODES[size],)
     found: list[str] = []
     for mode in modes:
         await page.emulate_media(color_scheme=mode)
@@ -50,13 +56,12 @@ async def findings_by_mode(page: Page, name: str, within: str | None = None, *, 
     The colors of a mode do not depend on the size, so dark mode is for one size. `make test` checks such a page in one
     of the modes, which its name decides, and `make test-long` in both.
     """
-    is_whole = IS_LONG or KEEPS_PICTURES
-    if is_dark_too and not is_whole and crc32(name.encode()) % 2:
+    if is_dark_too and not IS_WHOLE and crc32(name.encode()) % 2:
         await page.emulate_media(color_scheme="dark")
         return await findings(page, f"{name}-dark", within)
     await page.emulate_media(color_scheme="light")
     found = await findings(page, f"{name}-light", within)
-    if not ((is_dark_too and is_whole) or KEEPS_PICTURES):
+    if not ((is_dark_too and IS_WHOLE) or KEEPS_PICTURES):
         return found
     await page.emulate_media(color_scheme="dark")
     return found + await _violations(page, f"{name}-dark", within, RULES_OF_COLORS)

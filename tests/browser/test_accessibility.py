@@ -1,4 +1,7 @@
-"""Every page, on both sizes and on one in both modes, by the rules of axe (WCAG 2.2 AA and its best practices)."""
+"""Every page by the rules of axe (WCAG 2.2 AA and its best practices), at the size of most visits.
+
+`make test-long` has both sizes in both modes.
+"""
 
 from urllib.parse import urlsplit
 
@@ -7,7 +10,7 @@ from playwright.async_api import Page
 
 from browser.accounts import Account, account, free_starts, scheduled_session, session
 from browser.conftest import OpenPage, Size
-from browser.page_checks import findings, findings_at_size, is_wider_than_the_window
+from browser.page_checks import findings, findings_at_size, is_wider_than_the_window, sizes
 from browser.staff import staff_member
 from postgres.servers import Server
 
@@ -44,7 +47,7 @@ async def opened(page: Page, path: str, size: Size) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", sizes("phone"))
 async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size: Size) -> None:
     published = (await creator.call_api("GET", "/api/sessions/?my_sessions=true"))[0]["id"]
     visitor = await open_page("/", size)
@@ -75,7 +78,7 @@ async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size
     assert found == []
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", sizes("phone"))
 async def test_pages_of_booked_learner_pass_axe(site: Server, open_page: OpenPage, size: Size) -> None:
     creator, learner = await account(site, "creator"), await account(site)
     published = await scheduled_session(creator)
@@ -91,7 +94,7 @@ async def test_pages_of_booked_learner_pass_axe(site: Server, open_page: OpenPag
     assert await findings(page, f"cancelling-{size}") == []
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", sizes("desktop"))
 async def test_back_office_pages_pass_axe(
     creator: Account, site: Server, database: str, open_page: OpenPage, size: Size
 ) -> None:

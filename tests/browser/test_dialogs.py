@@ -1,4 +1,4 @@
-"""Every dialog, at both sizes and in both modes: axe, focus, and closing by Escape."""
+"""Every dialog, and in `make test-long` at both sizes and in both modes: axe, focus, and closing by Escape."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 from browser.accounts import Account, account, free_starts, scheduled_session
 from browser.conftest import OpenPage, Size
-from browser.page_checks import findings, findings_at_size, findings_by_mode, is_wider_than_the_window
+from browser.page_checks import findings, findings_at_size, findings_by_mode, is_wider_than_the_window, sizes
 from browser.staff import staff_member
 from postgres.servers import Server
 
@@ -97,7 +97,7 @@ async def test_learner_dialogs_are_accessible(scene: Scene, open_page: OpenPage,
     assert found == []
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", sizes("desktop"))
 async def test_creator_dialogs_are_accessible(scene: Scene, open_page: OpenPage, size: Size) -> None:
     page = await open_page("/", size)
     await scene.creator.sign_in(page)
@@ -118,7 +118,7 @@ async def test_creator_dialogs_are_accessible(scene: Scene, open_page: OpenPage,
     assert found == []
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", sizes("desktop"))
 async def test_staff_dialogs_are_accessible(
     scene: Scene, site: Server, database: str, open_page: OpenPage, size: Size
 ) -> None:

@@ -15,6 +15,8 @@ from marketplace.core.domain.booking_steps import AllowedAction, BookingStatus
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import MarketplaceError
 
+pytestmark = pytest.mark.thorough
+
 HOUR = timedelta(hours=1)
 START = NOW + 30 * HOUR
 NEXT_DAY = START + 24 * HOUR

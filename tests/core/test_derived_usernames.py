@@ -11,6 +11,8 @@ from marketplace.core.domain.derived_usernames import derived_usernames
 from marketplace.core.domain.fields import validate_field
 from marketplace.core.domain.users import Username
 
+pytestmark = pytest.mark.thorough
+
 SEED = UUID(int=123_456_789_012)
 CONFUSABLES = IcuConfusables()
 

@@ -17,6 +17,8 @@ from marketplace.core.domain.share_cards import CARD_SIZE, ShareCard
 from marketplace.core.errors.pictures import PicturesBusy
 from picture_files import a_picture
 
+pytestmark = pytest.mark.thorough
+
 CARD = ShareCard(
     session_id=UUID(int=7),
     title="Rye bread",

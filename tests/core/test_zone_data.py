@@ -17,6 +17,8 @@ from marketplace.adapters.system import MachineZones
 from marketplace.core.domain.zone_names import time_zones
 from marketplace.entrypoints.zone_data import LOCKED, MAX_AGE, RELEASED, describe_differences, judge_age, offsets
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(str(files(tzdata))) / "zoneinfo"
 FIRST, LAST = date(2026, 11, 29), date(2028, 11, 28)

@@ -7,6 +7,8 @@ import pytest
 from builders import PASSWORD, TOMORROW
 from http_api import SETTINGS, Api, Person, as_json, bad_fields, open_api, problem
 
+pytestmark = pytest.mark.thorough
+
 PROFILE = "/api/auth/profile/"
 
 

@@ -19,6 +19,8 @@ from marketplace.core.domain.sessions import Session
 from marketplace.http.security.authorization import SAFE_METHODS
 from review_records import stored_review
 
+pytestmark = pytest.mark.thorough
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WHY = {"reason": "Asked for by e-mail."}
 SESSION, BOOKING = "/api/sessions/{session_id}", "/api/bookings/{booking_id}"

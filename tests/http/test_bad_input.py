@@ -9,6 +9,8 @@ from cases import all_cases, short
 from http_api import Api, a_booking_body, a_registration, a_session_body, bad_fields, problem
 from http_routes import GOOD_BODIES, INSTEAD, LOCAL_START, SOME_ID, Owner, an_owner, routes_of
 
+pytestmark = pytest.mark.thorough
+
 OFFER = "POST /api/sessions"
 BOOK = "POST /api/bookings"
 every_body = pytest.mark.parametrize("route", GOOD_BODIES)

@@ -24,6 +24,8 @@ from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.errors import Busy, OutcomeUnknown
 from marketplace.core.ports.storage import Storage
 
+pytestmark = pytest.mark.thorough
+
 MIB = 1024 * 1024
 SECRET = "SELECT password_hash FROM users -- /srv/marketplace/core.py"
 MESSAGES = ("Traceback", "SELECT", "/srv", ".py", "KeyError", "ZeroDivision", "password_hash")

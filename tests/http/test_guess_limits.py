@@ -16,6 +16,8 @@ from http_api import SETTINGS, Api, Person, open_api, problem
 from marketplace.core.domain.rate_limits import GUESSES_PER_DAY, PASSWORD_CHANGE, SIGN_IN_TO_ACCOUNT
 from two_steps import A_NEW_PASSWORD, WRONG, a_person_with_codes, code_of
 
+pytestmark = pytest.mark.thorough
+
 GUESS = "not it"
 HERE = "192.0.2.7"
 Door = Callable[[Person, str], Awaitable[Response]]

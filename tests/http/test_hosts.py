@@ -12,6 +12,8 @@ import pytest
 from builders import ADDRESSES
 from http_api import SETTINGS, Api, open_api
 
+pytestmark = pytest.mark.thorough
+
 ROUTES = Path(__file__).parents[2] / "frontend/src/app/routes"
 HOSTILE = {
     "Host": "evil.example",

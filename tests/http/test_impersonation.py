@@ -18,6 +18,8 @@ from marketplace.core.services.tokens import PRINCIPAL_TTL
 from marketplace.http.security.authorization import SAFE_METHODS, Access
 from staff_services import logged
 
+pytestmark = pytest.mark.thorough
+
 WHY = "They cannot find their booking."
 PROFILE = "/api/auth/profile/"
 

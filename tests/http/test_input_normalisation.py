@@ -16,6 +16,8 @@ from payment_records import stored_paid_payment, stored_parked
 from review_records import stored_review
 from staff_services import a_failing_job
 
+pytestmark = pytest.mark.thorough
+
 OFFER = "POST /api/sessions"
 BULK = "POST /api/admin/bulk"
 QUERIES = {"GET /api/admin/messages": {"unsent": "failed"}}

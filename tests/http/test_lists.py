@@ -9,6 +9,8 @@ import pytest
 from builders import TOMORROW
 from http_api import Api, Person, all_pages, bad_fields, ids, next_page
 
+pytestmark = pytest.mark.thorough
+
 SESSIONS = "/api/sessions/"
 CATALOG = "/api/sessions/?creator={creator}"
 ADD = Callable[[Api, Person, Person, int], Awaitable[object]]

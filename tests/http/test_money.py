@@ -13,6 +13,8 @@ from builders import TOMORROW
 from http_api import SETTINGS, Api, a_session_body, bad_fields, ids, open_api
 from marketplace.core.domain.money import use_currency
 
+pytestmark = pytest.mark.thorough
+
 CURRENCIES = {
     "JPY": {"price": "1500", "twice": "3000", "zero": "0", "finer": "1500.5", "band": "2500"},
     "KWD": {"price": "1.250", "twice": "2.500", "zero": "0.000", "finer": "1.2505", "band": "25.000"},

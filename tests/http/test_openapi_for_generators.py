@@ -14,6 +14,8 @@ from marketplace.http.openapi.enums import EnumNames
 from marketplace.http.problems import PROBLEM_JSON, status_of
 from openapi_document import described_api, operations, resolved, schemas, self_contained
 
+pytestmark = pytest.mark.thorough
+
 BYTES_PER_OPERATION = 2500
 DECIMALS = {"price", "amount", "income", "expected_income", "completed_income", "min_price", "max_price"}
 NULL = {"type": "null"}

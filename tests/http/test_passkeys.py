@@ -18,6 +18,8 @@ from marketplace.core.domain.users import UNUSABLE_HASH
 from staff_services import logged
 from two_steps import PASSWORD_CHANGE
 
+pytestmark = pytest.mark.thorough
+
 PASSKEYS, OPTIONS = "/api/auth/passkeys/", "/api/auth/passkeys/options/"
 SIGN_IN, SIGN_IN_OPTIONS = "/api/auth/login/passkey/", "/api/auth/login/passkey/options/"
 PROOF = "/api/auth/reauthenticate/passkey/"

@@ -29,6 +29,8 @@ from marketplace.http.security.authorization import Access, Route
 from payment_records import stored_paid_payment, stored_parked
 from review_records import stored_review
 
+pytestmark = pytest.mark.thorough
+
 PEOPLE = ("visitor", "learner", "creator", "other_creator", "staff", "deactivated")
 BY_KEY = ("learner by key", "creator by key", "staff by key")
 """With a key that has the scope of the route and no other, or all scopes if the route takes no key."""

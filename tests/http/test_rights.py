@@ -9,6 +9,8 @@ from http_api import PAID_SETTINGS, Api, open_api
 from http_routes import routes_of
 from rights_cases import CASES, REFUSED, Actor, Marketplace, needs_right
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared_api() -> AsyncIterator[Api]:

@@ -29,6 +29,8 @@ from marketplace.core.domain.rate_limits import (
 )
 from two_steps import WRONG, a_person_with_codes, code_of
 
+pytestmark = pytest.mark.thorough
+
 LOGIN = "/api/auth/login/"
 GUESS = "not my password"
 HERE = "192.0.2.7"

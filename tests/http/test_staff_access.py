@@ -13,6 +13,8 @@ from marketplace.core.services.tokens import PRINCIPAL_TTL
 from marketplace.http.security.authorization import Access, Route
 from staff_services import logged
 
+pytestmark = pytest.mark.thorough
+
 OUTSIDE = {
     "visitor": (401, "not_signed_in"),
     "deactivated": (401, "not_signed_in"),

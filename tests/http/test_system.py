@@ -13,6 +13,8 @@ from marketplace.core.errors import Busy
 from marketplace.demo.people import PEOPLE
 from openapi_document import described_api
 
+pytestmark = pytest.mark.thorough
+
 OURS = "https://app.example.org"
 DOCUMENT = "/api/schema/openapi.json"
 FOREIGN = "https://evil.example.org"

@@ -77,7 +77,7 @@ async def test_cancelled_connection_is_not_lent_before_its_statement_has_ended(d
     async def runs() -> bool:
         return bool(await other.fetchval("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT slow%'"))
 
-    async with opened(database, size=2, wait=2.0) as pool:
+    async with opened(database, size=2, wait=20.0) as pool:
         cancelled_pid = await pid_of(pool)
         slow = asyncio.create_task(pool.fetchrow("SELECT slow_to_cancel()"))
         await until(runs)
