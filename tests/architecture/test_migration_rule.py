@@ -8,6 +8,8 @@ from architecture.migration_rule import ROOT, directory_of, findings, held, rele
 from marketplace.adapters.postgres.schema.revisions import VERSIONS
 from migration_builder import Upgrades
 
+pytestmark = pytest.mark.thorough
+
 RELEASES = {"0.1.0", "0.2.0"}
 
 FORBIDDEN = {

@@ -17,6 +17,8 @@ from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.core.domain.admin_lists import ListName
 from marketplace.core.domain.exports import COLUMNS, Cell, Column, ExportFormat, columns_of, validate_columns
 
+pytestmark = pytest.mark.thorough
+
 AN_ID = UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 COLUMN = {"value": Column(itemgetter("value"))}

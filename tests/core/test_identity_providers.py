@@ -37,6 +37,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.errors.identities import ProviderUnavailable, SignInFailed
 from marketplace.identity_settings import PRESETS, ProviderSettings
 
+pytestmark = pytest.mark.thorough
+
 SECRETS = FlowSecrets(
     state="a state", nonce="a nonce", verifier="a verifier of at least 43 characters, as RFC 7636 asks"
 )

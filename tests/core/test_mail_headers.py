@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from marketplace.adapters.mail.rfc5322 import rendered
 from marketplace.core.ports.mailer import Invitation, Mail, Mailbox
 
+pytestmark = pytest.mark.thorough
+
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 LINK = f"https://sessions.example.org/unsubscribe/?token={'0123456789abcdef' * 8}"
 

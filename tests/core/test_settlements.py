@@ -23,6 +23,8 @@ from marketplace.core.domain.seat_changes import with_seats
 from marketplace.core.domain.settlements import CancellationQuote, cancellation_quote, kept_now, refund_due
 from marketplace.core.errors import NotFound, TooLate
 
+pytestmark = pytest.mark.thorough
+
 HOUR, DAY, INSTANT = timedelta(hours=1), timedelta(days=1), timedelta(microseconds=1)
 START = NOW + 10 * DAY
 

@@ -26,6 +26,8 @@ from marketplace.core.ports.mailer import Accepted, Invitation, Lost, Mail, Mail
 from marketplace.core.services.mail_delivery import LEASE
 from smtp_server import ScriptedServer, smtp_server
 
+pytestmark = pytest.mark.thorough
+
 ADA = Mailbox(address="ada@example.net", name="Ada Byron")
 MAIL = Mail(
     sender=Mailbox(address="sessions@example.org", name="Sessions"),

@@ -9,6 +9,8 @@ from builders import TOMORROW
 from fakes import NOW
 from http_api import Api, Person, a_booking_body, a_session_body, as_json, bad_fields, ids, problem
 
+pytestmark = pytest.mark.thorough
+
 BOOKINGS = "/api/bookings/"
 LATER = TOMORROW + timedelta(hours=6)
 NEXT_WEEK = TOMORROW + timedelta(days=7)

@@ -9,6 +9,8 @@ from http_api import SETTINGS, Api, open_api, problem
 from http_site import HASHED, PAGE, ask, built
 from marketplace.http.static.frontend import with_frontend
 
+pytestmark = pytest.mark.thorough
+
 PAGES = [
     "/",
     "/index.html",

@@ -18,6 +18,8 @@ from marketplace.http.live.messages import RETRY_FROM, RETRY_TO
 from marketplace.http.live.stream import MAX_PENDING
 from marketplace.telemetry.request_log import RequestRecord
 
+pytestmark = pytest.mark.thorough
+
 DAILY = [{"weekday": day, "starts": "09:00", "ends": "12:00", "step": 60} for day in range(1, 8)]
 NINE = TOMORROW.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
 SOME_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"

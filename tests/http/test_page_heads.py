@@ -23,6 +23,8 @@ from marketplace.http.pages.heads import MAX_DESCRIPTION, summary_of
 from page_heads import head_of
 from review_records import stored_review
 
+pytestmark = pytest.mark.thorough
+
 WEEK = [{"weekday": day, "starts": "09:00", "ends": "12:00"} for day in range(1, 8)]
 
 

@@ -12,6 +12,8 @@ from icalendar import Calendar
 from builders import TOMORROW
 from http_api import Api, Person, a_session_body, as_json, bad_fields, problem
 
+pytestmark = pytest.mark.thorough
+
 JOIN, ADDRESS, HOME = "https://meet.example.org/secret-room?pwd=1", "Via della Lungara 10", "Calle Mayor 1, Madrid"
 EXACT, ROUNDED = {"latitude": 41.891912, "longitude": 12.467834}, {"latitude": 41.89, "longitude": 12.47}
 PLACED = {

@@ -32,6 +32,8 @@ from marketplace.http.kept import KEPT_FOR, KeptAnswers, PublicAnswer
 from marketplace.http.public_answers import public_answer
 from marketplace.http.validation.parsing import read_query
 
+pytestmark = pytest.mark.thorough
+
 LONG = "Breathe in. " * 200
 DAILY = [{"weekday": day, "starts": "09:00", "ends": "12:00", "step": 60} for day in range(1, 8)]
 PUBLIC = (

@@ -12,6 +12,8 @@ from httpx import ASGITransport, AsyncClient, Response
 from builders import PASSWORD
 from http_api import SETTINGS, Api, Person, open_api, problem
 
+pytestmark = pytest.mark.thorough
+
 LOGIN = "/api/auth/login/"
 REFRESH = "/api/auth/refresh/"
 LOGOUT = "/api/auth/logout/"
