@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, startTransition, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { ErrorState } from "~/components/ErrorState";
 import { MoreButton } from "~/components/MoreButton";
 import { cn } from "~/lib/cn";
@@ -15,6 +15,8 @@ import type { ChangeSearch } from "./useCatalog";
 /** Pages loaded automatically while scrolling; then a button is shown, so that the footer can be reached. */
 const AUTOMATIC_PAGES = 5;
 
+/** Pixels below the window in which cards are rendered. */
+const NEAR = 400;
 const NONE: Session[] = [];
 
 /** Whether a list was shown since the application started. */
@@ -40,6 +42,9 @@ export function Results({
   // returned to is rendered at once, since the scroll position is restored into the first render
   const [first] = useState(() => (hasShownList ? sessions : NONE));
   const deferred = useDeferredValue(sessions, first);
+  // below the fold of a page that is opened, cards are rendered when they come near: twenty take a phone a second
+  const [isNear, setNear] = useState(hasShownList || !areSeenLater);
+  const top = useOnVisible(!isNear, () => startTransition(() => setNear(true)), NEAR);
   const list = useRef<HTMLUListElement>(null);
   const pages = data?.pages.length ?? 0;
 
@@ -74,6 +79,7 @@ export function Results({
 
   return (
     <div
+      ref={top}
       aria-busy={query.isPlaceholderData || undefined}
       className={cn("transition-opacity", query.isPlaceholderData && "opacity-50")}
     >
@@ -82,7 +88,7 @@ export function Results({
         <NothingYet />
       ) : (
         <Suspense fallback={<GridSkeleton />}>
-          {deferred.length === 0 ? (
+          {deferred.length === 0 || (areSeenLater && !isNear) ? (
             <GridSkeleton />
           ) : (
             <Grid ref={list} sessions={deferred} areSeenLater={areSeenLater} />
