@@ -45,6 +45,18 @@ async def open_and_go_back(page: Page, cards: Locator, index: int) -> tuple[floa
     return before, await top_of(card)
 
 
+async def test_cards_below_the_rows_are_rendered_when_they_come_near(open_page: OpenPage) -> None:
+    page = await open_page("/", "phone")
+    found, more = page.locator("section[aria-labelledby=found]"), page.get_by_role("button", name="Load more")
+    await expect(found.get_by_text(f"{SESSIONS} sessions")).to_be_attached()
+    await expect(found.get_by_role("status", name="Loading")).to_be_attached()
+    assert (await page.locator(CARDS).count(), await more.count()) == (0, 0)
+
+    await found.scroll_into_view_if_needed()
+
+    await expect(page.locator(CARDS).first).to_be_visible()
+
+
 async def test_back_puts_a_row_back_where_it_was_scrolled(site: Server, open_page: OpenPage) -> None:
     page = await open_page("/", "phone")
     row = page.locator("section[aria-labelledby=row-new] ul")
@@ -59,6 +71,7 @@ async def test_back_puts_a_row_back_where_it_was_scrolled(site: Server, open_pag
 async def test_back_puts_the_card_back_where_it_was_opened(site: Server, open_page: OpenPage, size: Size) -> None:
     page = await open_page("/", size)
     cards = page.locator(CARDS)
+    await page.get_by_role("heading", name="All sessions").scroll_into_view_if_needed()
     await expect(cards.first).to_be_visible()
     while await cards.count() < SESSIONS:
         await page.mouse.wheel(0, 20_000)

@@ -45,6 +45,7 @@ export function Results({
   // below the fold of a page that is opened, cards are rendered when they come near: twenty take a phone a second
   const [isNear, setNear] = useState(hasShownList || !areSeenLater);
   const top = useOnVisible(!isNear, () => startTransition(() => setNear(true)), NEAR);
+  const isFar = areSeenLater && !isNear;
   const list = useRef<HTMLUListElement>(null);
   const pages = data?.pages.length ?? 0;
 
@@ -88,7 +89,7 @@ export function Results({
         <NothingYet />
       ) : (
         <Suspense fallback={<GridSkeleton />}>
-          {deferred.length === 0 || (areSeenLater && !isNear) ? (
+          {deferred.length === 0 || isFar ? (
             <GridSkeleton />
           ) : (
             <Grid ref={list} sessions={deferred} areSeenLater={areSeenLater} />
@@ -99,7 +100,7 @@ export function Results({
         {isFetchNextPageError && (
           <ErrorState error={query.error} onRetry={() => void fetchNextPage()} className="py-0" />
         )}
-        {!isFetchNextPageError && <MoreButton of={query} onClick={showMore} />}
+        {!isFar && !isFetchNextPageError && <MoreButton of={query} onClick={showMore} />}
       </div>
     </div>
   );
