@@ -139,7 +139,7 @@ postfix:
 UNCHECKED = $(SLOW_FOLDERS) $$(grep -rl --include='test_*.py' thorough tests)
 
 .PHONY: test
-test: install chromium nginx .s3/.installed tests/deployment/maildev/node_modules/.installed tests/deployment/oidc/node_modules/.installed ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (a quarter of an hour or more)
+test: install chromium nginx .s3/.installed tests/deployment/maildev/node_modules/.installed tests/deployment/oidc/node_modules/.installed ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (half an hour)
 	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone and not long" $(if $(CHECKED),$(UNCHECKED))
 	$(BIN)/pytest -q -m runs_alone $$(grep -rl --include='test_*.py' runs_alone tests)
 
