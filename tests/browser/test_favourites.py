@@ -36,6 +36,7 @@ async def test_visitor_keeps_a_session_by_keyboard_and_meets_its_creator(site: S
     await page.wait_for_url(re.compile(rf"/sessions/{session['id']}\?at="))
 
     await page.goto(f"/sessions/{session['id']}")
+    await expect(heart).to_have_attribute("aria-pressed", "true")
     async with page.expect_response(lambda response: response.request.method == "DELETE"):
         await heart.click()
     await page.goto("/favourites")
