@@ -29,7 +29,8 @@ def tokens_of(*keys: str) -> JwtAccessTokens:
 
 def token_with(**payload: Any) -> str:
     usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": str(UUID(int=1)), "family": str(UUID(int=2)), "jti": "x"}
-    return jwt.encode({**usual, "exp": NOW + DAY, **payload}, KEY, algorithm="HS256")
+    claims = {**usual, "exp": NOW + DAY, **payload}
+    return jwt.encode({name: each for name, each in claims.items() if each is not None}, KEY, algorithm="HS256")
 
 
 def test_signature_of_a_token_is_verified_once() -> None:
@@ -41,7 +42,7 @@ def test_signature_of_a_token_is_verified_once() -> None:
     with profiled_calls() as second:
         assert tokens.read(token, NOW) == CLAIMS
 
-    assert first["jwt.api_jwt.decode"] == first["jwt.api_jws._load"] == 1
+    assert first["jwt.api_jws.decode_complete"] == first["jwt.api_jws._load"] == 1
     assert [name for name in second if name.startswith("jwt.")] == []
 
 
@@ -71,6 +72,13 @@ def test_token_with_an_unreadable_time_is_refused(seconds: object) -> None:
             tokens_of().read(token_with(**{name: seconds}), NOW)
 
 
+@pytest.mark.parametrize("name", ["iss", "aud", "sub", "family", "jti", "exp"])
+def test_token_without_a_claim_or_with_that_of_others_is_refused(name: str) -> None:
+    for value in (None, 7 if name == "jti" else "others"):
+        with pytest.raises(NotSignedIn):
+            tokens_of().read(token_with(**{name: value}), NOW)
+
+
 def test_altered_token_is_refused_after_the_right_one_was_read() -> None:
     tokens = tokens_of()
     token = tokens.issue(CLAIMS, NOW)
@@ -97,9 +105,9 @@ def test_refused_tokens_take_no_place_and_the_least_used_leaves_first() -> None:
     with profiled_calls() as calls:
         tokens.read(used, NOW)
         tokens.read(new, NOW)
-        assert calls["jwt.api_jwt.decode"] == 0
+        assert calls["jwt.api_jws.decode_complete"] == 0
         tokens.read(idle, NOW)
-        assert calls["jwt.api_jwt.decode"] == 1
+        assert calls["jwt.api_jws.decode_complete"] == 1
 
 
 def test_replaced_key_verifies_while_it_is_listed_and_signs_nothing() -> None:

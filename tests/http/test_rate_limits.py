@@ -27,7 +27,7 @@ from marketplace.core.domain.rate_limits import (
     RateLimit,
 )
 from marketplace.core.services.events import EventRelay
-from marketplace.http.middleware.rate_limit_headers import with_rate_limit_headers
+from marketplace.http.middleware.rate_limit_headers import quota_headers
 from marketplace.telemetry.request_log import note_quota, with_request_records
 from staff_services import logged
 
@@ -232,7 +232,7 @@ async def test_answer_that_a_shared_cache_may_keep_tells_no_limits(
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    transport: Any = ASGITransport(with_request_records(with_rate_limit_headers(app), ()))  # type: ignore[arg-type]
+    transport: Any = ASGITransport(with_request_records(app, (), quota_headers))  # type: ignore[arg-type]
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         answer = await client.get("/")
 

@@ -24,14 +24,13 @@ from marketplace.http.kept import KeptAnswers
 from marketplace.http.lane import Lane
 from marketplace.http.live.asgi import with_live_streams
 from marketplace.http.live.live_seats import LiveSeats
-from marketplace.http.middleware.acting_keys import with_key_forgotten
 from marketplace.http.middleware.cache_control import with_cache_control
 from marketplace.http.middleware.drain_body import with_drained_body
 from marketplace.http.middleware.head_and_options import with_head_and_options
 from marketplace.http.middleware.one_host import with_one_host
 from marketplace.http.middleware.own_changes import with_own_changes_seen
-from marketplace.http.middleware.rate_limit_headers import RATE_LIMIT_HEADERS, with_rate_limit_headers
-from marketplace.http.middleware.server_time import SERVER_TIME, with_server_time
+from marketplace.http.middleware.rate_limit_headers import RATE_LIMIT_HEADERS, quota_headers
+from marketplace.http.middleware.token_requests import SERVER_TIME, with_token_requests
 from marketplace.http.openapi.page import DocumentController
 from marketplace.http.pages.creator_pages import CreatorPageController
 from marketplace.http.pages.heads import PageTemplate
@@ -124,9 +123,8 @@ def make_app(
     api = with_head_and_options(with_cache_control(with_route_recorded(app.asgi_handler)))
     site = with_one_host(with_frontend(api, settings.frontend_dir))
     seen = with_own_changes_seen(Lane(site, app) if has_lane else site, app.state)
-    timed = with_server_time(with_key_forgotten(seen), app.state)
-    streamed = with_live_streams(timed, app.state, app.cors_config)
-    recorded = with_drained_body(with_request_records(with_rate_limit_headers(streamed), observers))
+    streamed = with_live_streams(with_token_requests(seen, app.state), app.state, app.cors_config)
+    recorded = with_drained_body(with_request_records(streamed, observers, quota_headers))
     app.asgi_handler = with_heavy_process(recorded, app.state)
     return app
 

@@ -6,6 +6,7 @@ runs the same application, so authorization, log and answer are the same.
 
 import asyncio
 import re
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any
 
@@ -42,11 +43,13 @@ _decode = msgspec.msgpack.Decoder().decode
 def with_heavy_process(app: ASGIApp, state: Any) -> ASGIApp:
     """Wrap `app` to hand what is `FORWARDED` to the process that listens at `state["heavy_socket"]`, if it is set."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        path = state.get("heavy_socket") if scope["type"] == ScopeType.HTTP else None
-        if path is None or not FORWARDED.fullmatch(f"{scope['method']} {scope['path']}"):  # type: ignore[typeddict-item]
-            await app(scope, receive, send)
-            return
+    def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != ScopeType.HTTP or not FORWARDED.fullmatch(f"{scope['method']} {scope['path']}"):
+            return app(scope, receive, send)
+        path = state.get("heavy_socket")
+        return app(scope, receive, send) if path is None else hand_on(scope, receive, send, path)
+
+    async def hand_on(scope: Scope, receive: Receive, send: Send, path: str) -> None:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 connection = await asyncio.open_unix_connection(path)

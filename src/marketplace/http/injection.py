@@ -1,13 +1,34 @@
 """Injects the container's dependencies into route handlers."""
 
 from inspect import getmembers
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
+from dishka import AsyncContainer
 from dishka.integrations.litestar import inject
 from litestar import Controller, Router
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler
+
+T = TypeVar("T")
+
+
+class Injected(Generic[T]):
+    """A dependency of an application's container, which is asked for it once. `kind` may be a protocol."""
+
+    def __init__(self, state: Any, kind: Any) -> None:
+        self._state = state
+        self._kind = kind
+        self._container: AsyncContainer | None = None
+        self._found: Any = None
+
+    async def get(self) -> T:
+        container: AsyncContainer = self._state.dishka_container
+        if container is not self._container:
+            self._found = await container.get(self._kind)
+            self._container = container
+        found: T = self._found
+        return found
 
 
 class InjectedRouter(Router):

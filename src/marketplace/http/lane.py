@@ -28,7 +28,7 @@ from marketplace.http.api.suggestions import suggest_sessions
 from marketplace.http.api.system import get_liveness
 from marketplace.http.api.users import get_profile
 from marketplace.http.compression import GZIP, compress, is_compressible, is_worth_compressing, takes_gzip
-from marketplace.http.middleware.cache_control import allow_shared_caching
+from marketplace.http.middleware.cache_control import CACHEABLE, allow_shared_caching, shared_headers
 from marketplace.http.problems import answer_error
 from marketplace.http.security.authorization import Access, Authenticator, Route
 from marketplace.telemetry.request_log import request_record_of
@@ -109,8 +109,10 @@ class Lane:
             record.route = entry.path
         answer = await self._answer(entry, scope, receive, send)
         start, body = _messages(answer, scope, may_compress=entry.is_compressible)
-        if entry.is_cacheable or self._has_cors:
+        if self._has_cors:
             allow_shared_caching(start, scope)
+        elif entry.is_cacheable and answer.status in CACHEABLE:
+            start["headers"] = shared_headers(start["headers"], is_personal=b"authorization" in headers)
         await send(start)
         await send(body)
 
@@ -165,7 +167,7 @@ class Lane:
                     before, parameter, after = PARAMETER.split(path) if "{" in path else (path, "", None)
                     headers = {header.name: str(header.value) for header in handler.resolve_response_headers()}
                     route_of, compresses = handler.opt["route"], is_compressible(path)
-                    is_cacheable = route_of.access is Access.ANYONE
+                    is_cacheable = route_of.access is Access.ANYONE and method == "GET"
                     entry = _Entry(handler, path, route_of, parameter, headers, compresses, is_cacheable)
                     yield (method, before, after), entry
                     yield (method, before, f"{after}/") if parameter else (method, f"{before}/", None), entry

@@ -64,8 +64,17 @@ RequestObserver = Callable[[RequestRecord], None]
 """Called with each finished request. Must be fast and must not raise."""
 
 
-def with_request_records(app: ASGIApp, observers: Sequence[RequestObserver]) -> ASGIApp:
-    """Wrap `app`: assign a request id, return it in `X-Request-Id`, and call the observers when the request ends."""
+QuotaHeaders = Callable[[Any, dict[str, Quota]], list[tuple[bytes, bytes]]]
+"""Returns the headers for the quotas of a request, by the message that starts its response."""
+
+
+def with_request_records(
+    app: ASGIApp, observers: Sequence[RequestObserver], quota_headers: QuotaHeaders = lambda *_: []
+) -> ASGIApp:
+    """Wrap `app`: assign a request id, return it in `X-Request-Id`, and call the observers when the request ends.
+
+    `quota_headers` are added to the response as well.
+    """
 
     async def record_request(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -80,8 +89,9 @@ def with_request_records(app: ASGIApp, observers: Sequence[RequestObserver]) -> 
                 headers = message.get("headers", ())
                 if record.method == "POST":
                     record.is_replayed = any(header.lower() == b"idempotency-replayed" for header, _ in headers)
+                quotas = quota_headers(message, record.quotas) if record.quotas else ()
                 # Copy the message: static files send the same one for every request.
-                message = {**message, "headers": [*headers, (REQUEST_ID, request_id)]}
+                message = {**message, "headers": [*headers, *quotas, (REQUEST_ID, request_id)]}
             await send(message)
 
         timing, current = DATABASE_TIMING.set(record.timing), CURRENT_REQUEST.set(record)

@@ -4,20 +4,41 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 import jwt
+import msgspec
 
 from marketplace.adapters.security.secret_keys import SecretKeys, key_id
 from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import NotSignedIn
 from marketplace.core.ports.system import Ids
 
-ISSUER = "marketplace"
-AUDIENCE = "marketplace-api"
+Issuer = Literal["marketplace"]
+Audience = Literal["marketplace-api"]
+(ISSUER,), (AUDIENCE,) = get_args(Issuer), get_args(Audience)
 MAX_VERIFIED = 4_000
 """Verified tokens kept per process; about 1 kB each."""
+
+
+_SIGNATURES = jwt.PyJWS(algorithms=["HS256"])
+"""Verifies signatures only (RFC 7515): that of a new token, with the claims by PyJWT, took half as long again."""
+
+
+class _Payload(msgspec.Struct):
+    """The claims that a token must have, and `nbf`, in seconds since 1970."""
+
+    iss: Issuer
+    aud: Audience
+    sub: UUID
+    family: UUID
+    jti: str
+    exp: int
+    nbf: int = 0
+
+
+_read_payload = msgspec.json.Decoder(_Payload).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +87,17 @@ class JwtAccessTokens:
     def _verify(self, token: str) -> _Verified:
         try:
             key = self._of_header.get(token.partition(".")[0])
-            payload = jwt.decode(
-                token,
-                key or self._keys[jwt.get_unverified_header(token).get("kid")],
-                algorithms=["HS256"],
-                issuer=ISSUER,
-                audience=AUDIENCE,
-                # times are checked against the core's clock, each time
-                options={
-                    "require": ["iss", "aud", "sub", "exp", "jti"],
-                    "verify_exp": False,
-                    "verify_nbf": False,
-                    "verify_iat": False,
-                },
-            )
+            key = key or self._keys[jwt.get_unverified_header(token).get("kid")]
+            payload = _read_payload(_SIGNATURES.decode_complete(token, key, algorithms=["HS256"])["payload"])
+            # times are checked against the core's clock, each time
             return _Verified(
-                claims=Claims(user_id=UUID(payload["sub"]), family_id=UUID(payload["family"])),
-                not_before=datetime.fromtimestamp(int(payload.get("nbf", 0)), UTC),
-                expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+                claims=Claims(user_id=payload.sub, family_id=payload.family),
+                not_before=datetime.fromtimestamp(payload.nbf, UTC),
+                expires_at=datetime.fromtimestamp(payload.exp, UTC),
             )
         except (
             jwt.InvalidTokenError,
+            msgspec.MsgspecError,
             KeyError,
             ValueError,
             TypeError,

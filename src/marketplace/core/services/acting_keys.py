@@ -1,8 +1,8 @@
 """The API key that the current request came with: no transaction of it commits once the key is revoked."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from contextvars import ContextVar
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar, Token
 from uuid import UUID
 
 from marketplace.core.ports.system import Clock
@@ -11,14 +11,16 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 _ACTING_KEY: ContextVar[UUID | None] = ContextVar("acting_key", default=None)
 
 
-@contextmanager
-def without_key() -> Iterator[None]:
+class without_key:  # noqa: N801 - a block, as those of contextlib
     """Begin without a key, and forget at the end which one `act_by` set."""
-    before = _ACTING_KEY.set(None)
-    try:
-        yield
-    finally:
-        _ACTING_KEY.reset(before)
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before: Token[UUID | None] = _ACTING_KEY.set(None)
+
+    def __exit__(self, *_: object) -> None:
+        _ACTING_KEY.reset(self._before)
 
 
 def act_by(key_id: UUID) -> None:

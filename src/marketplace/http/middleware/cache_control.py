@@ -1,5 +1,6 @@
 """Sets `Cache-Control` so that shared caches may store anonymous responses of public routes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,8 +9,7 @@ from marketplace.http.security.authorization import Access, Route
 
 SHARED_CACHING = b"public, max-age=0, s-maxage=1"
 """Shared caches may reuse a response for one second, which absorbs bursts (`s-maxage`: RFC 9111, 5.2.2.10)."""
-
-
+SHARED, PERSONAL = (b"cache-control", SHARED_CACHING), (b"cache-control", b"private, no-store")
 CACHEABLE = {200, 304}
 """A 304 repeats the headers (RFC 9110, 15.4.5)."""
 
@@ -40,7 +40,12 @@ def allow_shared_caching(message: Any, scope: Any) -> None:
     route = getattr(scope.get("route_handler"), "opt", {}).get("route")
     if not isinstance(route, Route) or route.access is not Access.ANYONE or scope.get("method") not in {"GET", "HEAD"}:
         return
-    headers = [header for header in message["headers"] if header[0].lower() != b"cache-control"]
     is_personal = any(name == b"authorization" for name, _ in scope["headers"])
-    cache_control = b"private, no-store" if is_personal else SHARED_CACHING
-    message["headers"] = [*headers, (b"cache-control", cache_control), (b"vary", b"authorization")]
+    headers = [(name.lower(), value) for name, value in message["headers"]]
+    message["headers"] = shared_headers(headers, is_personal=is_personal)
+
+
+def shared_headers(headers: Iterable[tuple[bytes, bytes]], *, is_personal: bool) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a response of a public route, whose names are in lower case."""
+    kept = [header for header in headers if header[0] != b"cache-control"]
+    return [*kept, PERSONAL if is_personal else SHARED, (b"vary", b"authorization")]

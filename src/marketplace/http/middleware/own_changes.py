@@ -4,10 +4,10 @@ import re
 from collections.abc import Awaitable
 from typing import Any
 
-from dishka import AsyncContainer
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from marketplace.http.injection import Injected
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.security.authorization import SAFE_METHODS
 
@@ -17,6 +17,7 @@ UNRELATED = re.compile(r"/api/(auth/(login|logout|refresh|register|password)|fav
 
 def with_own_changes_seen(app: ASGIApp, state: Any) -> ASGIApp:
     """Wrap `app` so that after a change through it no earlier answer is kept. `state` has the container."""
+    answers: Injected[KeptAnswers] = Injected(state, KeptAnswers)
 
     def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != ScopeType.HTTP or scope["method"] in SAFE_METHODS or UNRELATED.match(scope["path"]):
@@ -24,8 +25,7 @@ def with_own_changes_seen(app: ASGIApp, state: Any) -> ASGIApp:
         return answer_change(scope, receive, send)
 
     async def answer_change(scope: Scope, receive: Receive, send: Send) -> None:
-        container: AsyncContainer = state.dishka_container
-        kept = await container.get(KeptAnswers)
+        kept = await answers.get()
 
         async def send_after_drop(message: Message) -> None:
             # a refusal (4xx) changed nothing; a failure (5xx) may have

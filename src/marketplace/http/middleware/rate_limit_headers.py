@@ -10,10 +10,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
 from marketplace.core.domain.rate_limits import Quota
-from marketplace.telemetry.request_log import request_record_of
 
 RATE_LIMIT_HEADERS = {
     "RateLimit": (
@@ -25,24 +22,11 @@ RATE_LIMIT_HEADERS = {
 """Names and descriptions."""
 
 
-def with_rate_limit_headers(app: ASGIApp) -> ASGIApp:
-    """Wrap `app` to add the headers of the limits that were noted while it answered."""
+def quota_headers(start: Any, quotas: dict[str, Quota]) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a response for the limits that were noted while it was made.
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        record = request_record_of(scope)
-
-        async def send_with_quotas(message: Message) -> None:
-            if record is not None and record.quotas and message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *_headers(message, record.quotas)]}
-            await send(message)
-
-        await app(scope, receive, send if record is None else send_with_quotas)
-
-    return answer
-
-
-def _headers(start: Any, quotas: dict[str, Quota]) -> list[tuple[bytes, bytes]]:
-    """Return the headers of a response; none if a shared cache may keep it, or if it sends the client elsewhere."""
+    There are none if a shared cache may keep it, or if it sends the client elsewhere.
+    """
     if start["status"] // 100 == HTTPStatus.MULTIPLE_CHOICES // 100 or _is_shared(start.get("headers", ())):
         return []
     shown = [*quotas.values()]

@@ -1,23 +1,29 @@
-"""Tells signed-in clients the API's time, by which holds of seats and offers end."""
+"""Requests with a token: their responses tell the API's time, and their API key is forgotten at the end."""
 
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dishka import AsyncContainer
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from marketplace.core.ports.system import Clock
+from marketplace.core.services.acting_keys import without_key
+from marketplace.http.injection import Injected
 
 SERVER_TIME = "X-Server-Time"
-"""Milliseconds since 1970. `Date` is a proxy's time, in whole seconds, and not that of a moved clock."""
+"""Milliseconds since 1970, by which holds of seats and offers end. `Date` is a proxy's time, in whole seconds, and not
+that of a moved clock."""
 _NAME = SERVER_TIME.lower().encode()
 _EPOCH, _UNIT = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
-def with_server_time(app: ASGIApp, state: Any) -> ASGIApp:
-    """Wrap `app` so that its responses to requests with a token have the time. `state` has the container."""
+def with_token_requests(app: ASGIApp, state: Any) -> ASGIApp:
+    """Wrap `app` to add the time to its responses to requests with a token. `state` has the container.
+
+    No request acts by the key of an earlier one of the same task.
+    """
+    clocks: Injected[Clock] = Injected(state, Clock)
 
     def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == ScopeType.HTTP and any(name == b"authorization" for name, _ in scope["headers"]):
@@ -25,8 +31,7 @@ def with_server_time(app: ASGIApp, state: Any) -> ASGIApp:
         return app(scope, receive, send)
 
     async def answer_with_time(scope: Scope, receive: Receive, send: Send) -> None:
-        container: AsyncContainer = state.dishka_container
-        clock = await container.get(Clock)
+        clock = await clocks.get()
 
         async def send_with_time(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -34,6 +39,7 @@ def with_server_time(app: ASGIApp, state: Any) -> ASGIApp:
                 message["headers"] = [*message["headers"], (_NAME, str(now).encode())]
             await send(message)
 
-        await app(scope, receive, send_with_time)
+        with without_key():
+            await app(scope, receive, send_with_time)
 
     return answer
