@@ -47,9 +47,12 @@ async def opened(folder: Path) -> AsyncIterator[tuple[Browser, Timed]]:
     async with oidc_server(REDIRECT_URI, folder / "oidc.log") as issuer:
         settings = settings_of(issuer)
         providers = Timed([OidcProvider(settings, ProviderClient(issuer))])
-        async with open_api(identity_providers=providers) as api:
-            api.clock.at = SystemClock().now()
-            yield Browser(api), providers
+        try:
+            async with open_api(identity_providers=providers) as api:
+                api.clock.at = SystemClock().now()
+                yield Browser(api), providers
+        finally:
+            await providers.close()
 
 
 async def test_person_signs_in_at_oidc_provider(tmp_path: Path) -> None:

@@ -19,8 +19,6 @@ from litestar.response.base import ASGIResponse
 from litestar.utils.scope.state import ScopeState
 
 JSON = "application/json"
-MAX_SHORT_BODY = 16 * 1024
-"""Bytes."""
 LARGE_DIGITS = 6
 """Of the length of a body that waits for its turn to be read: 100 kB. Nothing of ours sends so much."""
 MAX_CACHED_QUERY = 300
@@ -58,17 +56,17 @@ class Ask:
 
     @classmethod
     async def received(cls, scope: Any, receive: Any, send: Any) -> "Ask":
-        """Read the body without the framework if it is short and has come already. Raises as `body_of`."""
-        message = await receive()
-        body = message.get("body", b"")
-        if message["type"] == "http.request" and not message.get("more_body") and len(body) <= MAX_SHORT_BODY:
-            return cls(scope, body)
-        pending = [message]
-
-        async def receive_again() -> Any:
-            return pending.pop() if pending else await receive()
-
-        return await cls.with_body(Request(scope, receive_again, send))
+        """Read the body without the framework unless it may be large. Raises as `body_of`."""
+        ask = cls(scope)
+        if _may_be_large(ask):
+            return await cls.with_body(Request(scope, receive, send))
+        async with arriving_within(scope["litestar_app"].state.arrival_times.body):
+            # servers send a body in several messages, though it has come whole
+            while (message := await receive())["type"] == "http.request":
+                ask.body += message.get("body", b"")
+                if not message.get("more_body"):
+                    return ask
+        raise CutShort
 
 
 @dataclass(slots=True)

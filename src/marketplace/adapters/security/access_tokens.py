@@ -18,7 +18,7 @@ from marketplace.core.ports.system import Ids
 Issuer = Literal["marketplace"]
 Audience = Literal["marketplace-api"]
 (ISSUER,), (AUDIENCE,) = get_args(Issuer), get_args(Audience)
-MAX_VERIFIED = 4_000
+MAX_VERIFIED = 10_000
 """Verified tokens kept per process; about 1 kB each."""
 
 
