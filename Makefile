@@ -258,7 +258,7 @@ bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, 
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
 
 .PHONY: bench-scale
-bench-scale: install ## Measure whether routes take longer among a million sessions and ten million bookings (an hour; BENCH="--data FOLDER --sizes 1000 100000")
+bench-scale: install ## Measure whether routes take longer among a million sessions and ten million bookings (a quarter of an hour, 20 GB; BENCH="--data FOLDER --sizes 1000 100000")
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scale.py $(BENCH)
 
 .PHONY: bench-plans
