@@ -35,7 +35,7 @@ from postgres.servers import Server
 
 WORKERS = 2
 ROUNDS = 5
-NOTHING_KEPT = {"keep_answers": "off"}
+NOTHING_KEPT = {"keep_answers": "off", "trusted_proxies": "127.0.0.1"}
 """The setting that turns kept bytes and kept fragments off."""
 PARTS = ("detail", "page", "kept", "profile", "bookings", "slots", "facets", "health", "booking", "oversold", "sign-in")
 

@@ -23,11 +23,15 @@ FILES = count()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """Requests to send, repeated or each once: a line is `METHOD path token body`."""
+    """Requests to send, repeated or each once: a line is `METHOD path token body`.
+
+    `has_addresses` gives each line the address of another client.
+    """
 
     requests: Sequence[str]
     is_repeated: bool = True
     connections: int = CONNECTIONS
+    has_addresses: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,7 @@ async def send(port: int, load: Load, folder: Path, seconds: int = SECONDS) -> R
     wrk = await asyncio.create_subprocess_exec(
         *("wrk", "-t1", f"-c{load.connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT)),
         *(f"http://127.0.0.1:{port}", "--", str(prepared), "repeat" if load.is_repeated else "once"),
+        "each" if load.has_addresses else "one",
         stdout=asyncio.subprocess.PIPE,
     )
     return read_wrk((await wrk.communicate())[0].decode())

@@ -17,6 +17,7 @@ from benchmarks.peers import rows
 FIRST = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=60)
 """Bookings start from here on."""
 MONTH = 30
+PEOPLE = 1_000
 READ_SECONDS = 1
 LONG_SECONDS = 2
 """Of bookings, and of reads that take milliseconds."""
@@ -200,7 +201,9 @@ def others(market: Market) -> list[Route]:
         paths = [f"/api/sessions/facets?min_price={10 * turn + cents / 100:.2f}" for cents in range(1_000)]
         return Load(requests=get(*paths), is_repeated=False, connections=FEW)
 
-    slots = Load(requests=get(f"/api/sessions/{market.month.id}/slots?{span}"), connections=FEW)
+    # of different people, since those of one address take turns
+    path = f"/api/sessions/{market.month.id}/slots?{span}"
+    slots = Load(requests=get(*[path] * PEOPLE), connections=FEW, has_addresses=True)
     facets = constant("/api/sessions/facets")
     return [
         Route(
