@@ -139,7 +139,8 @@ def machine(postgres: int, foreign_cores: float) -> str:
         f"PostgreSQL {postgres // 10_000}.{postgres % 10_000}",
         f"Python {platform.python_version()}",
     )
-    when = f"{datetime.now(UTC):%d %B %Y}, commit `{commit()}`"
+    today = datetime.now(UTC)
+    when = f"{today.day} {today:%B %Y}, commit `{commit()}`"
     return f"{when}: {', '.join(parts)}. Other programs used {number(foreign_cores)} cores."
 
 
