@@ -166,6 +166,8 @@ async def test_health_is_told_on_the_same_port_by_signs_of_life(metered: tuple[S
             await asyncio.sleep(0.1)
         return seen == status
 
+    # a worker that has not started yet has given no sign of life that could be missed
+    assert await metrics.reaches(2 * WORKERS, "marketplace_pool_connections")
     assert await becomes("/health/live", 200)
     assert await becomes("/health/ready", 200)
     hung = next(pid for pid in server.workers() if pid != exporter_of(server))
