@@ -310,7 +310,7 @@ frontend/lighthouse/node_modules/.installed: frontend/lighthouse/package-lock.js
 
 .PHONY: lighthouse
 lighthouse: install frontend/lighthouse/node_modules/.installed ## Run Lighthouse on the catalog and a session page (needs Chromium: CHROME_PATH)
-	CHROME_PATH=$(or $(CHROME_PATH),$(shell command -v chromium || command -v google-chrome)) \
+	CHROME_PATH=$(or $(CHROME_PATH),$(shell command -v chromium || command -v google-chrome || command -v chromium-headless-shell)) \
 		node frontend/lighthouse/run.mjs $(BIN)/marketplace
 
 .PHONY: lock
