@@ -19,6 +19,10 @@ const FIRST_PAGES = ["index", "sessions.$id"].map(
   (route) => `${import.meta.dirname}/src/app/routes/${route}.tsx?tsr-split=component---loader`,
 );
 
+// small modules that one of them shares with other pages: a file of each one's would be a request more
+const SMALL_SHARED =
+  /useInfiniteQuery|infiniteQueryObserver|src\/(components\/MoreButton|lib\/hooks\/(useDebounced|useIsLeaving)|features\/sessions\/suggest)/;
+
 // the oldest browsers that the application runs in; scripts/browsers.mjs checks what the build needs
 const OLDEST_BROWSERS = manifest.browserslist.map((browser) =>
   browser.replace("ios_saf", "ios").replace(" ", ""),
@@ -49,6 +53,7 @@ export default defineConfig({
             "/api/sessions?ordering=-created_at&limit=12",
             "/api/sessions?featured=true&limit=4",
             "/api/sessions?max_price=0&ordering=-price&limit=8",
+            "/api/sessions?$weekend&ordering=next_slot&limit=8",
             "/api/sessions/facets",
           ],
         },
@@ -98,7 +103,7 @@ export default defineConfig({
             { name: "vendor", test: VENDOR, priority: 3 },
             { name: "app", tags: ["$initial"], priority: 2 },
             { name: "icons", test: /node_modules[\\/]lucide-react[\\/]/, priority: 1 },
-            { name: sharedBy(FIRST_PAGES, "browse") },
+            { name: sharedBy(FIRST_PAGES, "browse", SMALL_SHARED) },
           ],
         },
       },

@@ -18,6 +18,7 @@ const program = process.argv[2] ?? "marketplace";
 const port = process.env.MARKETPLACE_PORT ?? "8787";
 const base = `http://localhost:${port}`;
 const folder = await mkdtemp(join(tmpdir(), "marketplace-lighthouse-"));
+const chrome = await launch({ chromeFlags: FLAGS.split(" "), chromePath: process.env.CHROME_PATH });
 const server = spawn(program, ["serve", "--demo"], {
   env: {
     ...process.env,
@@ -28,7 +29,6 @@ const server = spawn(program, ["serve", "--demo"], {
   },
   stdio: ["ignore", "ignore", "inherit"],
 });
-const chrome = await launch({ chromeFlags: FLAGS.split(" "), chromePath: process.env.CHROME_PATH });
 
 let isGood = true;
 try {

@@ -2,8 +2,8 @@ import type { Rolldown } from "vite";
 
 type Context = { getModuleInfo(id: string): Rolldown.ModuleInfo | null };
 
-/** Matches our modules that every one of `roots` imports, for a chunk group. */
-export function sharedBy(roots: string[], name: string) {
+/** Matches our modules that every one of `roots` imports, and those of `others`, for a chunk group. */
+export function sharedBy(roots: string[], name: string, others: RegExp) {
   const reached = new Map<string, Set<string>>();
 
   function from(root: string, context: Context): Set<string> {
@@ -21,5 +21,5 @@ export function sharedBy(roots: string[], name: string) {
   }
 
   return (id: string, context: Context): string | null =>
-    roots.every((root) => from(root, context).has(id)) ? name : null;
+    others.test(id) || roots.every((root) => from(root, context).has(id)) ? name : null;
 }

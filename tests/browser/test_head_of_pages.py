@@ -20,6 +20,9 @@ BOXES = """selector => [...document.querySelectorAll(selector)].map(element => {
   const { x, y, width, height } = element.getBoundingClientRect();
   return [element.textContent.trim(), ...[x, y, width, height].map(Math.round)];
 })"""
+REQUESTS = """() => performance.getEntriesByType("resource")
+  .filter(({ name }) => name.includes("/api/sessions"))
+  .map(({ initiatorType, name }) => [initiatorType, name])"""
 TITLE = "Bread that rises while its baker sleeps"
 
 
@@ -78,6 +81,20 @@ async def test_hero_of_the_catalog_is_there_before_the_application(open_page: Op
         await page.set_viewport_size(window)
         before, after = await before_and_after(page, "/", "main h1, main h1 + p")
         assert before == after, window
+
+
+async def test_home_asks_only_for_what_was_asked_for_before_the_application(site: Server, open_page: OpenPage) -> None:
+    creator = await account(site, "creator", "Elena")
+    for number in range(13):
+        await scheduled_session(creator, title=f"Evening {number}")
+    page = await open_page("/texts/help")
+
+    await page.goto("/")
+    await expect(page.locator("section[aria-labelledby=row-new] li")).to_have_count(8)
+    requests = await page.evaluate(REQUESTS)
+
+    assert [path for by, path in requests if by != "link"] == []
+    assert [path for _, path in requests if "available_from=" in path] != []
 
 
 async def test_confirmation_of_a_booking_has_no_head_of_its_session(site: Server, open_page: OpenPage) -> None:

@@ -54,6 +54,17 @@
     document.addEventListener("readystatechange", showHead, { once: true });
   else showHead();
 
+  // what is left of the weekend, as home/queries.ts has it; where the server's zone data has another midnight, the
+  // application requests it again
+  const weekend = () => {
+    const now = new Date();
+    const weekday = now.getDay() || 7;
+    const midnight = (days) =>
+      new Date(now.getFullYear(), now.getMonth(), now.getDate() + days).toISOString();
+    const available_from = midnight(Math.max(0, 6 - weekday));
+    return new URLSearchParams({ available_from, available_to: midnight(8 - weekday) });
+  };
+
   const isVisitor = kept("marketplace.signed-in") === null;
   const isFirstPage = PAGES.some(({ path }) => new RegExp(path).test(location.pathname));
   if (!isFirstPage) for (const file of OTHER_ROUTES) ask(file, "modulepreload");
@@ -63,7 +74,8 @@
     for (const file of files) ask(file, "modulepreload");
     // signed-in requests need a token, which only the application has
     if (isVisitor && !location.search) {
-      for (const address of data) ask(address.replace("$1", found[1]), "preload", "fetch");
+      for (const address of data)
+        ask(address.replace("$1", found[1]).replace("$weekend", weekend), "preload", "fetch");
     }
   }
 

@@ -8,7 +8,7 @@ type Page = {
   path: string;
   /** The file of its route, whose code is preloaded. */
   route: string;
-  /** API paths that its loader requests; `$1` is the captured group of `path`. */
+  /** API paths that its loader requests; `$1` is the captured group of `path`, `$weekend` the bounds of the weekend. */
   data: string[];
 };
 

@@ -1,6 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { CatalogPage } from "~/features/sessions/catalog/CatalogPage";
-import { prefetchCatalog } from "~/features/sessions/queries";
+import { prefetchRows } from "~/features/sessions/home/queries";
+import { prefetchCatalog, viewerZone } from "~/features/sessions/queries";
 import { validateCatalog } from "~/features/sessions/search";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 
@@ -12,6 +13,7 @@ export const Route = createFileRoute("/")({
   loader: ({ context: { queryClient }, deps }) => {
     void queryClient.prefetchQuery(marketplaceQuery);
     prefetchCatalog(queryClient, deps);
+    if (Object.keys(deps).length === 0) void prefetchRows(queryClient, viewerZone(queryClient));
   },
   component: () => <CatalogPage search={Route.useSearch()} />,
 });

@@ -167,9 +167,14 @@ export function sessionQuery(id: string) {
   });
 }
 
+/** The zone whose days a viewer searches by, outside of components. */
+export function viewerZone(client: QueryClient): string {
+  return client.getQueryData(meQuery.queryKey)?.time_zone ?? browserZone();
+}
+
 /** Prefetches the first page of the catalog while its code is loading. */
 export function prefetchCatalog(client: QueryClient, search: CatalogSearch): void {
-  const zone = client.getQueryData(meQuery.queryKey)?.time_zone ?? browserZone();
+  const zone = viewerZone(client);
   void client.prefetchInfiniteQuery(catalogQuery(client, search, zone));
   void client.prefetchQuery(facetsQuery(search, zone));
 }

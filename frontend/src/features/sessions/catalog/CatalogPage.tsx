@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { Suspense, useRef } from "react";
+import { Suspense, useDeferredValue, useRef } from "react";
 import { useTitle } from "~/components/Page";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { cn } from "~/lib/cn";
@@ -26,7 +26,8 @@ export function CatalogPage({ search }: { search: CatalogSearch }) {
   const change = useChangeSearch(search);
   const results = useRef<HTMLElement>(null);
   const isHome = Object.keys(search).length === 0;
-  const rows = useHomeRows(isHome);
+  // at low priority: the answers that come would each render the page without a pause
+  const rows = useDeferredValue(useHomeRows(isHome));
   const hasRows = rows !== undefined && rows.length > 0;
 
   // scroll up to the first result when filters change far down the list

@@ -54,8 +54,8 @@ export function Results({
   }, []);
 
   useEffect(() => {
-    if (data && !query.isPlaceholderData) prefetchNextPage(client, search, zone, data.pages);
-  }, [client, search, zone, data, query.isPlaceholderData]);
+    if (data && !isFar && !query.isPlaceholderData) prefetchNextPage(client, search, zone, data.pages);
+  }, [client, search, zone, data, isFar, query.isPlaceholderData]);
 
   const loadsAutomatically =
     hasNextPage && !isFetchingNextPage && !isFetchNextPageError && pages % AUTOMATIC_PAGES !== 0;

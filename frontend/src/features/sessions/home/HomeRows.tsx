@@ -1,5 +1,8 @@
 import { Link } from "@tanstack/react-router";
+import { startTransition, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { cn } from "~/lib/cn";
+import { idle } from "~/lib/idle";
 import { CardSkeleton, CardWithWords, useCardWords } from "../catalog/SessionCard";
 import { useCategoryName } from "../category";
 import { LazyHeart } from "../favourites/LazyHeart";
@@ -12,28 +15,55 @@ const ROW =
 const ITEM =
   "w-[70vw] max-w-72 shrink-0 snap-start lg:w-auto lg:max-w-none lg:max-xl:[&:nth-child(n+4)]:hidden xl:[&:nth-child(n+5)]:hidden";
 
+/** Cards of the first row that wide windows show without scrolling; phones show two. */
+const FIRST_CARDS = 4;
+
+/** Milliseconds that the other cards wait for the first pictures at most. */
+const MAX_WAIT = 1000;
+
+/** Whether rows were shown since the application started. */
+let haveBeenShown = false;
+
 /** Rows of sessions above the catalog. */
 export function HomeRows({ rows }: { rows: HomeRow[] | undefined }) {
   const words = useCardWords();
+  // the cards below the fold take a phone a third of a second, so they come after the first pictures; but rows that are
+  // returned to are rendered at once, since the scroll position is restored into the first render
+  const [areAllShown, setAllShown] = useState(haveBeenShown);
+  const list = useRef<HTMLDivElement>(null);
+  const isWaiting = rows !== undefined && !areAllShown;
+  useEffect(() => {
+    if (!isWaiting) return;
+    haveBeenShown = true;
+    const pictures = [...(list.current?.querySelectorAll<HTMLImageElement>("img[loading=eager]") ?? [])];
+    const areDrawn = Promise.allSettled(pictures.map((picture) => picture.decode()));
+    void Promise.race([areDrawn, new Promise((resolve) => setTimeout(resolve, MAX_WAIT))])
+      .then(idle)
+      .then(() => startTransition(() => setAllShown(true)));
+  }, [isWaiting]);
   if (!rows) return <RowsSkeleton />;
   if (rows.length === 0) return null;
   return (
-    <div className="mx-auto flex max-w-6xl flex-col gap-10 px-4 pt-3 pb-12 sm:px-6">
+    <div ref={list} className="mx-auto flex max-w-6xl flex-col gap-10 px-4 pt-3 pb-12 sm:px-6">
       {rows.map((row, place) => (
         <section key={row.name} aria-labelledby={`row-${row.name}`}>
           <RowHead row={row} />
-          <ul data-scroll-restoration-id={`row-${row.name}`} className={ROW}>
-            {row.sessions.map((session, index) => (
-              <li key={session.id} className={ITEM}>
-                <CardWithWords
-                  session={session}
-                  isFirst={place === 0 && index < 2}
-                  words={words}
-                  corner={<LazyHeart session={session} />}
-                />
-              </li>
-            ))}
-          </ul>
+          {place > 0 && !areAllShown ? (
+            <RowSkeleton />
+          ) : (
+            <ul data-scroll-restoration-id={`row-${row.name}`} className={ROW}>
+              {row.sessions.slice(0, areAllShown ? undefined : FIRST_CARDS).map((session, index) => (
+                <li key={session.id} className={ITEM}>
+                  <CardWithWords
+                    session={session}
+                    isFirst={place === 0 && index < 2}
+                    words={words}
+                    corner={<LazyHeart session={session} />}
+                  />
+                </li>
+              ))}
+            </ul>
+          )}
         </section>
       ))}
     </div>
@@ -76,12 +106,18 @@ function RowsSkeleton() {
       className="mx-auto flex max-w-6xl flex-col gap-10 overflow-hidden px-4 pt-16 pb-12 sm:px-6"
     >
       {["first", "second"].map((row) => (
-        <div key={row} className={ROW}>
-          {[1, 2, 3, 4].map((card) => (
-            <div key={card} className={ITEM}>
-              <CardSkeleton />
-            </div>
-          ))}
+        <RowSkeleton key={row} />
+      ))}
+    </div>
+  );
+}
+
+function RowSkeleton() {
+  return (
+    <div aria-hidden className={cn(ROW, "overflow-hidden")}>
+      {[1, 2, 3, 4].map((card) => (
+        <div key={card} className={ITEM}>
+          <CardSkeleton />
         </div>
       ))}
     </div>

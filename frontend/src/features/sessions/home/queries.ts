@@ -1,7 +1,9 @@
-import { queryOptions } from "@tanstack/react-query";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, type Schema, sendAsVisitor, unwrap } from "~/lib/api/client";
 import { queryKeys } from "~/lib/api/queryKeys";
 import type { Day } from "~/lib/time/days";
+import { loadOffsets } from "~/lib/time/offsets";
+import { dateKey } from "~/lib/time/time";
 import { quickRange } from "../catalog/dates";
 import { type Session, toApiFilters } from "../queries";
 import type { CatalogSearch } from "../search";
@@ -12,6 +14,9 @@ const MAX_BOOKINGS = 50;
 const MAX_CATEGORIES = 2;
 
 export const FREE: CatalogSearch = { max_price: 0 };
+
+/** What the row of free sessions shows first. */
+export const FREE_ROW: CatalogSearch = { ...FREE, sort: "-price" };
 
 /** Sessions with a free time this weekend, soonest first. */
 export function weekendSearch(today: Day): CatalogSearch {
@@ -32,6 +37,13 @@ export function rowQuery(search: CatalogSearch, zone: string) {
     gcTime: HALF_AN_HOUR,
     retry: false,
   });
+}
+
+/** Prefetches the rows that are the same for everybody, before the page is rendered. */
+export async function prefetchRows(client: QueryClient, zone: string): Promise<void> {
+  void client.prefetchQuery(rowQuery(FREE_ROW, zone));
+  await loadOffsets(zone); // the days of the weekend depend on them
+  void client.prefetchQuery(rowQuery(weekendSearch(dateKey(new Date(), zone)), zone));
 }
 
 /** What a person has booked: the categories booked most, and the sessions. */

@@ -3,7 +3,15 @@ import { useMe } from "~/lib/auth/me";
 import { dateKey, useZone } from "~/lib/time/time";
 import { catalogQuery, type Session } from "../queries";
 import type { CatalogSearch } from "../search";
-import { FREE, newest, recommendedQuery, recommendedSearch, rowQuery, weekendSearch } from "./queries";
+import {
+  FREE,
+  FREE_ROW,
+  newest,
+  recommendedQuery,
+  recommendedSearch,
+  rowQuery,
+  weekendSearch,
+} from "./queries";
 
 export type RowName = "weekend" | "new" | "free" | "recommended";
 
@@ -32,7 +40,7 @@ export function useHomeRows(isHome: boolean): HomeRow[] | undefined {
   });
   const weekendDays = weekendSearch(dateKey(new Date(), zone));
   const weekend = useQuery(row(weekendDays));
-  const free = useQuery(row({ ...FREE, sort: "-price" }));
+  const free = useQuery(row(FREE_ROW));
   const recommended = useQuery({
     ...recommendedQuery(me?.id ?? ""),
     enabled: isHome && isLarge && Boolean(me),
