@@ -41,7 +41,16 @@ export function Grid({
 export function GridSkeleton({ count = 12 }: { count?: number }) {
   const { t } = useTranslation();
   return (
-    <div role="status" aria-label={t("loading")} className={GRID}>
+    <div role="status" aria-label={t("loading")}>
+      <GridSpace count={count} />
+    </div>
+  );
+}
+
+/** The place of cards that are rendered later: nothing is being loaded, so screen readers are told nothing. */
+export function GridSpace({ count = 12 }: { count?: number }) {
+  return (
+    <div aria-hidden className={GRID}>
       {Array.from({ length: count }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
         <CardSkeleton key={index} />

@@ -7,7 +7,7 @@ import { useOnVisible } from "~/lib/hooks/useOnVisible";
 import { useZone } from "~/lib/time/time";
 import { catalogQuery, prefetchNextPage, type Session, uniqueById } from "../queries";
 import type { CatalogSearch } from "../search";
-import { Grid, GridSkeleton } from "./Grid";
+import { Grid, GridSkeleton, GridSpace } from "./Grid";
 import { NoResults, NothingYet, Offline } from "./NoResults";
 import { SearchOutcome } from "./SearchOutcome";
 import type { ChangeSearch } from "./useCatalog";
@@ -89,7 +89,9 @@ export function Results({
         <NothingYet />
       ) : (
         <Suspense fallback={<GridSkeleton />}>
-          {deferred.length === 0 || isFar ? (
+          {isFar ? (
+            <GridSpace />
+          ) : deferred.length === 0 ? (
             <GridSkeleton />
           ) : (
             <Grid ref={list} sessions={deferred} areSeenLater={areSeenLater} />
