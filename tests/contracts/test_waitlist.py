@@ -1,8 +1,10 @@
 """Waiting for seats of a full start: joining, offers, and what becomes of them."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -142,15 +144,17 @@ async def test_offer_is_never_made_again_to_the_person_who_let_it_go(
     assert (await services.bookings.book(person, session.id, TOMORROW)).resource.seats == 1
 
 
+@pytest.mark.parametrize("key_id", [None, UUID(int=1)], ids=["by_login", "by_api_key"])
 async def test_expired_offer_is_taken_by_the_next_buyer_without_a_worker(
-    storage: Storage, services: Services, clock: MovableClock
+    storage: Storage, services: Services, clock: MovableClock, key_id: UUID | None
 ) -> None:
     session, learner, booking = await full_start(storage, services)
     _, entry = await waiting(storage, services, session)
     await services.bookings.act(learner, booking.id, "cancel")
 
     clock.at = NOW + 2 * HOUR
-    booked = await services.bookings.book(await a_person(storage), session.id, TOMORROW)
+    buyer = replace(await a_person(storage), key_id=key_id)
+    booked = await services.bookings.book(buyer, session.id, TOMORROW)
 
     assert booked.resource.seats == 1
     assert await status_of(storage, entry) == "expired"

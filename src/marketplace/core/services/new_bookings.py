@@ -88,10 +88,12 @@ class NewBookings:
             self._check_start(starts_at)
             quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
             await self._require_room(tx, principal)
-            own = await self._own_entry(tx, quote)
-            if own is not None:
+            if quote.slot is not None and quote.slot.waiting:
+                own = await self._own_entry(tx, quote.slot, principal)
+                # expired offers have been passed on, which may have left their seats free
                 quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
-                return await self._take(tx, principal, quote, own, booking_id, wanted)
+                if own is not None:
+                    return await self._take(tx, principal, quote, own, booking_id, wanted)
             booking = await self._decide(quote, tx.bookings, principal, booking_id, wanted)
             if not await tx.slots.reserve(quote, booking, settlement_job(booking)):
                 raise StaleRead
@@ -146,14 +148,10 @@ class NewBookings:
             raise NotOffered
         raise NotFound
 
-    async def _own_entry(self, tx: Transaction, quote: BookingQuote) -> WaitlistEntry | None:
-        """Lock the slot if people wait for it, pass expired offers on, and return the buyer's open entry."""
-        if quote.slot is None or not quote.slot.waiting:
-            return None
-        slot = await tx.waitlist.acquire_slot(*quote.slot.key)
-        if slot is not None:
-            await pass_on(tx, slot, self._clock.now())
-        return await tx.waitlist.find_open(quote.buyer.id, *quote.slot.key)
+    async def _own_entry(self, tx: Transaction, slot: Slot, principal: Principal) -> WaitlistEntry | None:
+        """Lock a slot that people wait for, pass expired offers on, and return the buyer's open entry."""
+        await offer_seats_of(tx, *slot.key, self._clock.now())
+        return await tx.waitlist.find_open(principal.user_id, *slot.key)
 
     async def _take(
         self,
