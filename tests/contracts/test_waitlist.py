@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from builders import TOMORROW, Services, a_schedule, principal_of, services_over, stored_session, stored_user
-from contracts.harness import owner_of, seats_at
+from contracts.harness import at_once, owner_of, seats_at, watched
 from contracts.waiting import a_person, check_lines, entry_of, full_start, status_of, waiting
 from due_jobs import run_due
 from fakes import NOW, MovableClock
@@ -25,6 +25,7 @@ from marketplace.core.errors import (
     OwnSession,
     PriceChanged,
     SoldOut,
+    TransactionConflict,
 )
 from marketplace.core.errors.waitlist import (
     AlreadyWaiting,
@@ -183,8 +184,9 @@ async def test_expired_offer_is_taken_by_a_learner_who_adds_a_seat_or_moves_with
         await check_lines(storage, session)
 
 
+@pytest.mark.parametrize("key_id", [None, UUID(int=1)], ids=["by_login", "by_api_key"])
 async def test_buyer_who_finds_an_expired_offer_passes_it_on_to_the_line(
-    storage: Storage, services: Services, clock: MovableClock
+    storage: Storage, services: Services, clock: MovableClock, key_id: UUID | None
 ) -> None:
     session, learner, booking = await full_start(storage, services)
     _, first = await waiting(storage, services, session)
@@ -192,10 +194,31 @@ async def test_buyer_who_finds_an_expired_offer_passes_it_on_to_the_line(
     await services.bookings.act(learner, booking.id, "cancel")
 
     clock.at = NOW + 2 * HOUR
+    buyer = replace(await a_person(storage), key_id=key_id)
     with pytest.raises(SoldOut):
-        await services.bookings.book(await a_person(storage), session.id, TOMORROW)
+        await services.bookings.book(buyer, session.id, TOMORROW)
 
     assert (await status_of(storage, first), await status_of(storage, second)) == ("expired", "offered")
+
+
+async def test_buyers_by_login_and_by_api_key_at_once_take_seats_of_expired_offers_without_conflict(
+    storage: Storage, clock: MovableClock
+) -> None:
+    conflicts = list[TransactionConflict]()
+    services = services_over(storage, clock=clock, unit_of_work=watched(storage, conflicts))
+    for _ in range(4):
+        session, learner, booking = await full_start(storage, services, 2)
+        await waiting(storage, services, session)
+        await waiting(storage, services, session)
+        await services.bookings.act(learner, booking.id, "cancel")
+        clock.advance(2 * HOUR)
+        buyers = [replace(await a_person(storage), key_id=key_id) for key_id in [None, UUID(int=1)] * 4]
+
+        outcome = await at_once(services.bookings.book(buyer, session.id, TOMORROW) for buyer in buyers)
+
+        assert (len(outcome.done), outcome.reasons(), conflicts) == (2, {"SoldOut": 6}, [])
+        await check_lines(storage, session)
+        clock.at = NOW
 
 
 async def test_late_acceptance_passes_the_offer_on(storage: Storage, services: Services, clock: MovableClock) -> None:

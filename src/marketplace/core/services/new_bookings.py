@@ -88,12 +88,10 @@ class NewBookings:
             self._check_start(starts_at)
             quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
             await self._require_room(tx, principal)
-            if quote.slot is not None and quote.slot.waiting:
-                own = await self._own_entry(tx, quote.slot, principal)
-                # expired offers have been passed on, which may have left their seats free
+            own = await self._own_entry(tx, quote)
+            if own is not None:
                 quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
-                if own is not None:
-                    return await self._take(tx, principal, quote, own, booking_id, wanted)
+                return await self._take(tx, principal, quote, own, booking_id, wanted)
             booking = await self._decide(quote, tx.bookings, principal, booking_id, wanted)
             if not await tx.slots.reserve(quote, booking, settlement_job(booking)):
                 raise StaleRead
@@ -102,8 +100,11 @@ class NewBookings:
         tries = count(1)
 
         async def attempt() -> Outcome[BookingDetails]:
+            is_by_key = principal.key_id is not None
+            if is_by_key:
+                await self._pass_on_expired(principal, session_id, starts_at)
             # only a transaction holds the API key of a request until it commits
-            is_unlocked = principal.key_id is None and next(tries) <= MAX_QUOTES
+            is_unlocked = not is_by_key and next(tries) <= MAX_QUOTES
             outcome = await book_unlocked() if is_unlocked else None
             return outcome or await self._idempotently(book_locked, booking_id, key)
 
@@ -148,10 +149,14 @@ class NewBookings:
             raise NotOffered
         raise NotFound
 
-    async def _own_entry(self, tx: Transaction, slot: Slot, principal: Principal) -> WaitlistEntry | None:
-        """Lock a slot that people wait for, pass expired offers on, and return the buyer's open entry."""
-        await offer_seats_of(tx, *slot.key, self._clock.now())
-        return await tx.waitlist.find_open(principal.user_id, *slot.key)
+    async def _own_entry(self, tx: Transaction, quote: BookingQuote) -> WaitlistEntry | None:
+        """Lock the slot if people wait for it, pass expired offers on, and return the buyer's open entry."""
+        if quote.slot is None or not quote.slot.waiting:
+            return None
+        slot = await tx.waitlist.acquire_slot(*quote.slot.key)
+        if slot is not None:
+            await pass_on(tx, slot, self._clock.now())
+        return await tx.waitlist.find_open(quote.buyer.id, *quote.slot.key)
 
     async def _take(
         self,
@@ -199,16 +204,28 @@ class NewBookings:
             raise NotBookable from None
 
     async def _needs_line(self, principal: Principal, slot: Slot) -> bool:
-        """Return whether a booking has to lock the line of a slot.
-
-        Expired offers are passed on before, in a transaction of its own: that must stay if the buyer is refused.
-        """
-        now = self._clock.now()
-        if slot.has_due_offers(now):
-            async with self._unit_of_work() as tx:
-                await offer_seats_of(tx, *slot.key, now)
+        """Return whether a booking has to lock the line of a slot. Expired offers are passed on before."""
+        if await self._has_passed_on(slot):
             return True
         return slot.waiting > 0 and await self._waitlists.is_waiting(principal.user_id, *slot.key)
+
+    async def _pass_on_expired(self, principal: Principal, session_id: UUID, starts_at: datetime) -> None:
+        quote = await self._quotes.find(session_id, starts_at, principal.user_id, self._clock.now())
+        if isinstance(quote, BookingQuote) and quote.slot is not None:
+            await self._has_passed_on(quote.slot)
+
+    async def _has_passed_on(self, slot: Slot) -> bool:
+        """Pass on expired offers, and return whether there were any.
+
+        In a transaction of its own: it must stay if the buyer is refused, and a booking that holds the line of an empty
+        slot would wait for those that open it, and they for it.
+        """
+        now = self._clock.now()
+        if not slot.has_due_offers(now):
+            return False
+        async with self._unit_of_work() as tx:
+            await offer_seats_of(tx, *slot.key, now)
+        return True
 
     def _check_start(self, starts_at: datetime) -> None:
         # checked within the operation: a repeat after the start must still get the stored outcome
