@@ -22,12 +22,23 @@ from marketplace.core.ports.unit_of_work import Transaction
 
 async def release(tx: Transaction, now: datetime, *bookings: Booking) -> None:
     """Release the seats of bookings, those held at requested starts too, and offer them to those who wait."""
-    await offer_all(tx, await tx.slots.release(*bookings), now)
+    await _pass_on_freed(tx, await tx.slots.release(*bookings, with_lines=False), now)
 
 
 async def release_held(tx: Transaction, now: datetime, *bookings: Booking) -> None:
     """Release only the seats that are held at requested starts, and offer them to those who wait."""
-    await offer_all(tx, await tx.slots.release_held(*bookings), now)
+    await _pass_on_freed(tx, await tx.slots.release_held(*bookings, with_lines=False), now)
+
+
+async def _pass_on_freed(tx: Transaction, slots: Iterable[Slot], now: datetime) -> None:
+    """Save slots with the seats that were released, and offer these.
+
+    A slot whose last seat goes to the next person is never saved as empty: whoever opens an overlapping one meanwhile
+    would wait for it, and it for them.
+    """
+    for freed in slots:
+        if freed.waiting and await pass_on(tx, freed, now) == freed:
+            await tx.waitlist.save(freed)
 
 
 async def offer_all(tx: Transaction, slots: Iterable[Slot], now: datetime) -> None:
