@@ -1,13 +1,15 @@
 """Waiting for seats of a full start: joining, offers, and what becomes of them."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from builders import TOMORROW, Services, a_schedule, principal_of, services_over, stored_session, stored_user
-from contracts.harness import owner_of, seats_at
+from contracts.harness import at_once, owner_of, seats_at, watched
 from contracts.waiting import a_person, check_lines, entry_of, full_start, status_of, waiting
 from due_jobs import run_due
 from fakes import NOW, MovableClock
@@ -23,6 +25,7 @@ from marketplace.core.errors import (
     OwnSession,
     PriceChanged,
     SoldOut,
+    TransactionConflict,
 )
 from marketplace.core.errors.waitlist import (
     AlreadyWaiting,
@@ -142,15 +145,17 @@ async def test_offer_is_never_made_again_to_the_person_who_let_it_go(
     assert (await services.bookings.book(person, session.id, TOMORROW)).resource.seats == 1
 
 
+@pytest.mark.parametrize("key_id", [None, UUID(int=1)], ids=["by_login", "by_api_key"])
 async def test_expired_offer_is_taken_by_the_next_buyer_without_a_worker(
-    storage: Storage, services: Services, clock: MovableClock
+    storage: Storage, services: Services, clock: MovableClock, key_id: UUID | None
 ) -> None:
     session, learner, booking = await full_start(storage, services)
     _, entry = await waiting(storage, services, session)
     await services.bookings.act(learner, booking.id, "cancel")
 
     clock.at = NOW + 2 * HOUR
-    booked = await services.bookings.book(await a_person(storage), session.id, TOMORROW)
+    buyer = replace(await a_person(storage), key_id=key_id)
+    booked = await services.bookings.book(buyer, session.id, TOMORROW)
 
     assert booked.resource.seats == 1
     assert await status_of(storage, entry) == "expired"
@@ -179,8 +184,9 @@ async def test_expired_offer_is_taken_by_a_learner_who_adds_a_seat_or_moves_with
         await check_lines(storage, session)
 
 
+@pytest.mark.parametrize("key_id", [None, UUID(int=1)], ids=["by_login", "by_api_key"])
 async def test_buyer_who_finds_an_expired_offer_passes_it_on_to_the_line(
-    storage: Storage, services: Services, clock: MovableClock
+    storage: Storage, services: Services, clock: MovableClock, key_id: UUID | None
 ) -> None:
     session, learner, booking = await full_start(storage, services)
     _, first = await waiting(storage, services, session)
@@ -188,10 +194,31 @@ async def test_buyer_who_finds_an_expired_offer_passes_it_on_to_the_line(
     await services.bookings.act(learner, booking.id, "cancel")
 
     clock.at = NOW + 2 * HOUR
+    buyer = replace(await a_person(storage), key_id=key_id)
     with pytest.raises(SoldOut):
-        await services.bookings.book(await a_person(storage), session.id, TOMORROW)
+        await services.bookings.book(buyer, session.id, TOMORROW)
 
     assert (await status_of(storage, first), await status_of(storage, second)) == ("expired", "offered")
+
+
+async def test_buyers_by_login_and_by_api_key_at_once_take_seats_of_expired_offers_without_conflict(
+    storage: Storage, clock: MovableClock
+) -> None:
+    conflicts = list[TransactionConflict]()
+    services = services_over(storage, clock=clock, unit_of_work=watched(storage, conflicts))
+    for _ in range(4):
+        session, learner, booking = await full_start(storage, services, 2)
+        await waiting(storage, services, session)
+        await waiting(storage, services, session)
+        await services.bookings.act(learner, booking.id, "cancel")
+        clock.advance(2 * HOUR)
+        buyers = [replace(await a_person(storage), key_id=key_id) for key_id in [None, UUID(int=1)] * 4]
+
+        outcome = await at_once(services.bookings.book(buyer, session.id, TOMORROW) for buyer in buyers)
+
+        assert (len(outcome.done), outcome.reasons(), conflicts) == (2, {"SoldOut": 6}, [])
+        await check_lines(storage, session)
+        clock.at = NOW
 
 
 async def test_late_acceptance_passes_the_offer_on(storage: Storage, services: Services, clock: MovableClock) -> None:

@@ -157,6 +157,20 @@ async def test_hidden_review_is_in_no_answer_but_its_authors_and_staffs(api: Api
     assert "Zugzwang!" in (await staff.get("/api/admin/reviews/?state=hidden")).text
 
 
+async def test_repeated_answer_does_not_show_a_review_that_was_hidden_since(api: Api) -> None:
+    creator, staff = await api.creator(), await api.person(is_staff=True)
+    review = await stored_review(api.storage, await api.session(creator), text="Zugzwang!")
+    body, key = {"text": "I disagree."}, {"Idempotency-Key": "one"}
+    path = f"/api/reviews/{review.id}/answer/"
+    answered = await creator.send("POST", path, json=body, headers=key)
+    repeated = await creator.send("POST", path, json=body, headers=key)
+    assert (answered.status_code, repeated.json()) == (200, answered.json())
+
+    await staff.post(f"/api/admin/reviews/{review.id}/hide/", WHY)
+
+    problem(await creator.send("POST", path, json=body, headers=key), 404, "not_found")
+
+
 async def test_staff_see_who_reported_and_what_became_of_it(api: Api) -> None:
     session, reader, staff = await api.session(), await api.person(), await api.person(is_staff=True)
     review = await stored_review(api.storage, session)

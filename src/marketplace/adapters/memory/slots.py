@@ -165,20 +165,21 @@ class MemorySlots:
         add_step(self._rows, step)
         return True
 
-    async def release(self, *bookings: Booking) -> Sequence[Slot]:
-        return await self._release(seats_of(bookings))
+    async def release(self, *bookings: Booking, with_lines: bool = True) -> Sequence[Slot]:
+        return await self._release(seats_of(bookings), with_lines=with_lines)
 
-    async def release_held(self, *bookings: Booking) -> Sequence[Slot]:
-        return await self._release(seats_of(bookings, only_held=True))
+    async def release_held(self, *bookings: Booking, with_lines: bool = True) -> Sequence[Slot]:
+        return await self._release(seats_of(bookings, only_held=True), with_lines=with_lines)
 
-    async def _release(self, seats: Sequence[tuple[datetime, UUID, int]]) -> Sequence[Slot]:
+    async def _release(self, seats: Sequence[tuple[datetime, UUID, int]], *, with_lines: bool) -> Sequence[Slot]:
         freed = list[Slot]()
         for starts_at, session_id, number in seats:
             slot = await self._rows.acquire(self._database.slots, (session_id, starts_at))
             if slot is None:
                 raise NotFound
             freed.append(replace(slot, seats_taken=slot.seats_taken - number))
-            self._put(freed[-1])
+            if with_lines or not slot.waiting:
+                self._put(freed[-1])
         return freed
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:

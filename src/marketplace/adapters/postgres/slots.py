@@ -4,6 +4,7 @@ Bookings are written by `booking_quotes.py`; this module moves them, and resizes
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -117,8 +118,8 @@ CHANGE_SEATS = """
     SELECT id, $7, $8, $9, status, status, $10, $5, $6 FROM changed RETURNING booking_id
 """
 RELEASE = f"""
-    UPDATE slots l SET seats_taken = l.seats_taken - $3 WHERE l.session_id = $1 AND l.starts_at = $2
-    RETURNING {SLOT_COLUMNS}
+    UPDATE slots l SET seats_taken = l.seats_taken - CASE WHEN $4 OR l.waiting = 0 THEN $3 ELSE 0 END
+    WHERE l.session_id = $1 AND l.starts_at = $2 RETURNING {SLOT_COLUMNS}
 """  # noqa: S608 - column names
 ACQUIRE_UPCOMING = f"""
     SELECT {SLOT_COLUMNS} FROM slots l WHERE session_id = $1 AND starts_at > $2 AND occupied
@@ -201,17 +202,20 @@ class PostgresSlots:
         step_values = (step.from_seats, step.to_seats, step.at, step.actor_id, step.action, step.reason)
         return await self._connection.fetchrow(CHANGE_SEATS, *kept, *step_values, booking.pay_by) is not None
 
-    async def release(self, *bookings: Booking) -> Sequence[Slot]:
-        return await self._release(seats_of(bookings))
+    async def release(self, *bookings: Booking, with_lines: bool = True) -> Sequence[Slot]:
+        return await self._release(seats_of(bookings), with_lines=with_lines)
 
-    async def release_held(self, *bookings: Booking) -> Sequence[Slot]:
-        return await self._release(seats_of(bookings, only_held=True))
+    async def release_held(self, *bookings: Booking, with_lines: bool = True) -> Sequence[Slot]:
+        return await self._release(seats_of(bookings, only_held=True), with_lines=with_lines)
 
-    async def _release(self, seats: Sequence[tuple[datetime, UUID, int]]) -> Sequence[Slot]:
+    async def _release(self, seats: Sequence[tuple[datetime, UUID, int]], *, with_lines: bool) -> Sequence[Slot]:
         freed = list[Slot]()
         for starts_at, session_id, number in seats:
-            row = await self._connection.fetchrow(RELEASE, session_id, starts_at, number)
-            freed += [] if row is None else [Slot(**row)]
+            row = await self._connection.fetchrow(RELEASE, session_id, starts_at, number, with_lines)
+            if row is not None:
+                slot = Slot(**row)
+                is_saved = with_lines or not slot.waiting
+                freed.append(slot if is_saved else replace(slot, seats_taken=slot.seats_taken - number))
         return freed
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:

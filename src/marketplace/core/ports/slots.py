@@ -102,14 +102,15 @@ class Slots(Protocol):
         """
         ...
 
-    async def release(self, *bookings: Booking) -> Sequence[Slot]:
+    async def release(self, *bookings: Booking, with_lines: bool = True) -> Sequence[Slot]:
         """Release the seats of bookings, those held at requested starts too; lock the slots by start, and return them.
 
-        Use `waitlist_lines.release`, which offers them to those who wait.
+        Use `waitlist_lines.release`, which offers them to those who wait. Without `with_lines`, slots that people wait
+        for are returned as they are to be saved, but not saved.
         """
         ...
 
-    async def release_held(self, *bookings: Booking) -> Sequence[Slot]:
+    async def release_held(self, *bookings: Booking, with_lines: bool = True) -> Sequence[Slot]:
         """Release only the seats that are held at requested starts, likewise."""
         ...
 

@@ -100,8 +100,11 @@ class NewBookings:
         tries = count(1)
 
         async def attempt() -> Outcome[BookingDetails]:
+            is_by_key = principal.key_id is not None
+            if is_by_key:
+                await self._pass_on_expired(principal, session_id, starts_at)
             # only a transaction holds the API key of a request until it commits
-            is_unlocked = principal.key_id is None and next(tries) <= MAX_QUOTES
+            is_unlocked = not is_by_key and next(tries) <= MAX_QUOTES
             outcome = await book_unlocked() if is_unlocked else None
             return outcome or await self._idempotently(book_locked, booking_id, key)
 
@@ -201,16 +204,28 @@ class NewBookings:
             raise NotBookable from None
 
     async def _needs_line(self, principal: Principal, slot: Slot) -> bool:
-        """Return whether a booking has to lock the line of a slot.
-
-        Expired offers are passed on before, in a transaction of its own: that must stay if the buyer is refused.
-        """
-        now = self._clock.now()
-        if slot.has_due_offers(now):
-            async with self._unit_of_work() as tx:
-                await offer_seats_of(tx, *slot.key, now)
+        """Return whether a booking has to lock the line of a slot. Expired offers are passed on before."""
+        if await self._has_passed_on(slot):
             return True
         return slot.waiting > 0 and await self._waitlists.is_waiting(principal.user_id, *slot.key)
+
+    async def _pass_on_expired(self, principal: Principal, session_id: UUID, starts_at: datetime) -> None:
+        quote = await self._quotes.find(session_id, starts_at, principal.user_id, self._clock.now())
+        if isinstance(quote, BookingQuote) and quote.slot is not None:
+            await self._has_passed_on(quote.slot)
+
+    async def _has_passed_on(self, slot: Slot) -> bool:
+        """Pass on expired offers, and return whether there were any.
+
+        In a transaction of its own: it must stay if the buyer is refused, and a booking that holds the line of an empty
+        slot would wait for those that open it, and they for it.
+        """
+        now = self._clock.now()
+        if not slot.has_due_offers(now):
+            return False
+        async with self._unit_of_work() as tx:
+            await offer_seats_of(tx, *slot.key, now)
+        return True
 
     def _check_start(self, starts_at: datetime) -> None:
         # checked within the operation: a repeat after the start must still get the stored outcome

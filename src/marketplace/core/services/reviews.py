@@ -98,7 +98,7 @@ class ReviewService:
     async def answer(
         self, principal: Principal, review_id: UUID, text: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[ReviewDetails]:
-        """Answer a review of one's own session, once.
+        """Answer a review of one's own session, once. A repeat does not return a review that was hidden since.
 
         Raises `Invalid`, `NotACreator`, `NotFound`, `NotYours`, `AlreadyAnswered`, `KeyReused`.
         """
@@ -116,7 +116,10 @@ class ReviewService:
                 await tx.events.add(replace(event, review_id=review.id))
 
         created = await idempotently(self._unit_of_work, operation, no_replay, key=key, resource_id=review_id, now=now)
-        return Outcome(await self._read(review_id), is_replay=created.is_replay)
+        found = await self._read(review_id)
+        if created.is_replay:
+            found.require_published()
+        return Outcome(found, is_replay=created.is_replay)
 
     async def report(
         self,

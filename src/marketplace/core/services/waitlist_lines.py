@@ -22,12 +22,19 @@ from marketplace.core.ports.unit_of_work import Transaction
 
 async def release(tx: Transaction, now: datetime, *bookings: Booking) -> None:
     """Release the seats of bookings, those held at requested starts too, and offer them to those who wait."""
-    await offer_all(tx, await tx.slots.release(*bookings), now)
+    await _pass_on_freed(tx, await tx.slots.release(*bookings, with_lines=False), now)
 
 
 async def release_held(tx: Transaction, now: datetime, *bookings: Booking) -> None:
     """Release only the seats that are held at requested starts, and offer them to those who wait."""
-    await offer_all(tx, await tx.slots.release_held(*bookings), now)
+    await _pass_on_freed(tx, await tx.slots.release_held(*bookings, with_lines=False), now)
+
+
+async def _pass_on_freed(tx: Transaction, slots: Iterable[Slot], now: datetime) -> None:
+    """Save slots with the seats that were released, and offer these."""
+    for freed in slots:
+        if freed.waiting and await pass_on(tx, freed, now) == freed:
+            await tx.waitlist.save(freed)
 
 
 async def offer_all(tx: Transaction, slots: Iterable[Slot], now: datetime) -> None:
@@ -74,22 +81,43 @@ async def with_own_entry_ended(tx: Transaction, quote: BookingQuote, user_id: UU
     return replace(quote, slot=slot)
 
 
-async def pass_on(tx: Transaction, slot: Slot, now: datetime) -> Slot:
-    """End what is due in the line of an acquired slot, offer its free seats, and return it as saved. Idempotent."""
+async def pass_on(tx: Transaction, slot: Slot, now: datetime, *ended: WaitlistEntry) -> Slot:
+    """End what is due in the line of an acquired slot, offer its free seats, and return it as saved. Idempotent.
+
+    Entries that `ended`, and that the slot no longer counts, are saved with the first offer. A slot whose last seat
+    goes to the next person is never saved as empty: whoever opens an overlapping one meanwhile would wait for it, and
+    it for them.
+    """
     if not slot.waiting:
-        return slot
-    if slot.has_due_offers(now):
-        slot = await _expire(tx, slot, now)
+        return await _saved(tx, slot, ended)
+    has_due = slot.has_due_offers(now)
+    if has_due:
+        due = await _expire(tx, slot, now)
+        slot, ended = _without(slot, due), (*ended, *(entry.ended("expired", now) for entry in due))
     if slot.seats_taken == 0 and await _is_blocked(tx, slot):
-        return await close(tx, slot, now)
+        return await close(tx, await _saved(tx, slot, ended), now)
     while slot.waiting and slot.seats_left:
         found = await tx.waitlist.first_fitting(slot, slot.seats_left)
         if found is None:
             break
         entry, is_able = found
-        if now >= entry.last_offer_at:
-            return await _end_overdue(tx, slot, now)
-        slot = await (_offer(tx, slot, entry, now) if is_able else _end(tx, slot, [entry], "closed", now))
+        if is_able and now < entry.last_offer_at:
+            slot = await _offer(tx, slot, entry, now, ended)
+        elif now < entry.last_offer_at:
+            slot = await _end(tx, await _saved(tx, slot, ended), [entry], "closed", now)
+        else:
+            slot = await _end_overdue(tx, await _saved(tx, slot, ended), now)
+        ended = ()
+    slot = await _saved(tx, slot, ended)
+    if has_due and slot.seats_on_offer:
+        slot = replace(slot, offers_until=await tx.waitlist.first_offer_end(slot))
+        await tx.waitlist.save(slot)
+    return slot
+
+
+async def _saved(tx: Transaction, slot: Slot, ended: Sequence[WaitlistEntry]) -> Slot:
+    if ended:
+        await tx.waitlist.save(slot, *ended)
     return slot
 
 
@@ -98,15 +126,12 @@ async def settle(tx: Transaction, slot: Slot, now: datetime) -> Slot:
     return await _end_overdue(tx, await pass_on(tx, slot, now), now)
 
 
-async def _expire(tx: Transaction, slot: Slot, now: datetime) -> Slot:
+async def _expire(tx: Transaction, slot: Slot, now: datetime) -> Sequence[WaitlistEntry]:
+    """Announce and return the offers of a slot that are due. They are not saved."""
     due = await tx.waitlist.due_offers(slot, now)
-    slot = await _end(tx, slot, due, "expired", now)
     for offer in due:
         await tx.events.add(WaitlistEvent.of("waitlist.expired", offer, now))
-    if slot.seats_on_offer:
-        slot = replace(slot, offers_until=await tx.waitlist.first_offer_end(slot))
-        await tx.waitlist.save(slot)
-    return slot
+    return due
 
 
 async def _is_blocked(tx: Transaction, slot: Slot) -> bool:
@@ -115,10 +140,12 @@ async def _is_blocked(tx: Transaction, slot: Slot) -> bool:
     return any(other.excludes(slot) for other in others)
 
 
-async def _offer(tx: Transaction, slot: Slot, entry: WaitlistEntry, now: datetime) -> Slot:
+async def _offer(
+    tx: Transaction, slot: Slot, entry: WaitlistEntry, now: datetime, ended: Sequence[WaitlistEntry]
+) -> Slot:
     offer = entry.offered(now)
     slot = with_offer(slot, offer)
-    await tx.waitlist.save(slot, offer)
+    await tx.waitlist.save(slot, *ended, offer)
     await tx.events.add(WaitlistEvent.of("waitlist.offered", offer, now))
     await tx.jobs.enqueue(settlement_job(offer))
     return slot
@@ -135,10 +162,12 @@ async def _end(
     tx: Transaction, slot: Slot, entries: Sequence[WaitlistEntry], status: WaitlistStatus, now: datetime
 ) -> Slot:
     """End entries, which were read under the lock of their slot. Return the slot as saved."""
+    return await _saved(tx, _without(slot, entries), [entry.ended(status, now) for entry in entries])
+
+
+def _without(slot: Slot, entries: Iterable[WaitlistEntry]) -> Slot:
     for entry in entries:
         slot = without_entry(slot, entry)
-    if entries:
-        await tx.waitlist.save(slot, *(entry.ended(status, now) for entry in entries))
     return slot
 
 
@@ -147,10 +176,9 @@ async def leave(tx: Transaction, slot: Slot, entry_id: UUID, now: datetime) -> S
     entry = await tx.waitlist.find(entry_id)
     if entry is None or not entry.is_open:
         return slot
-    slot = await _end(tx, slot, [entry], "left", now)
     if entry.status == "offered":
         await tx.events.add(WaitlistEvent.of("waitlist.ended", entry, now))
-    return await pass_on(tx, slot, now)
+    return await pass_on(tx, without_entry(slot, entry), now, entry.ended("left", now))
 
 
 async def close(tx: Transaction, slot: Slot, now: datetime) -> Slot:
