@@ -128,7 +128,9 @@ async def _plan(connection: Any, sent: LoggedQuery) -> Plan:
         for _ in range(CUSTOM_PLANS):
             await connection.execute(f"EXPLAIN {run}")
         for _ in ("first, which fills the caches", "then measured"):
-            explained = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS, FORMAT JSON) {run}"))[0]
+            explained = json.loads(
+                await connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS, FORMAT JSON) {run}")
+            )[0]
     finally:
         await connection.execute("DEALLOCATE watched")
     return Plan(sent.query, explained["Plan"], explained["Execution Time"] + explained["Planning Time"])

@@ -33,23 +33,28 @@ NEWEST_WITH_WORDS = f"""
         FROM (SELECT count(*) AS entries, count(*) FILTER (WHERE {{labelled}}) AS hits FROM (
             SELECT * FROM sessions s WHERE {LISTED_ROWS}
             ORDER BY s.created_at DESC, s.id DESC LIMIT {SAMPLE}
-        ) AS s WHERE s.searched @@ {{words}}::tsquery) AS counted),
+        ) AS s WHERE s.searched @@ (SELECT {{words}}::tsquery)) AS counted),
     indexed AS MATERIALIZED (
-        SELECT s.ctid AS at FROM sessions s
+        SELECT s.ctid AS tid FROM sessions s
         WHERE {LISTED_ROWS} AND s.searched @@ (SELECT {{words}}::tsquery) AND {{labelled}}
             AND (SELECT is_few FROM sampled)
         LIMIT {MAX_INDEXED + 1}),
     chosen AS MATERIALIZED (
         SELECT (SELECT is_few FROM sampled) AND count(*) <= {MAX_INDEXED} AS is_complete FROM indexed),
     walked AS MATERIALIZED (
-        SELECT at FROM (
-            SELECT s.*, s.ctid AS at FROM sessions s WHERE {LISTED_ROWS} AND {{walked}} AND NOT {IS_COMPLETE}
+        SELECT s.tid, s.creator_id AS of_creator, s.created_at AS newest_at, s.id AS newest_id, {{columns}} FROM (
+            SELECT s.*, s.ctid AS tid FROM sessions s WHERE {LISTED_ROWS} AND {{walked}} AND NOT {IS_COMPLETE}
             ORDER BY s.created_at DESC, s.id DESC LIMIT {WALK}
-        ) AS s WHERE s.searched @@ {{words}}::tsquery AND {{filtered}} LIMIT {{maximum}})
-    SELECT {{columns}}, {IS_COMPLETE} AS is_complete FROM sessions s JOIN users c ON c.id = s.creator_id
-    WHERE s.ctid = ANY (ARRAY(SELECT at FROM indexed UNION SELECT at FROM walked))
-        AND s.searched @@ {{words}}::tsquery AND {{filtered}} AND c.is_active
-    ORDER BY s.created_at DESC, s.id DESC LIMIT {{maximum}}
+        ) AS s WHERE s.searched @@ (SELECT {{words}}::tsquery) AND {{filtered}} LIMIT {{maximum}}),
+    found AS (
+        SELECT * FROM walked
+        UNION ALL
+        SELECT s.ctid, s.creator_id, s.created_at, s.id, {{columns}} FROM sessions s
+        WHERE s.ctid = ANY (ARRAY(SELECT tid FROM indexed EXCEPT SELECT tid FROM walked))
+            AND s.searched @@ (SELECT {{words}}::tsquery) AND {{filtered}})
+    SELECT found.*, {IS_COMPLETE} AS is_complete
+    FROM found CROSS JOIN LATERAL (SELECT FROM users c WHERE c.id = of_creator AND c.is_active OFFSET 0) AS creators
+    ORDER BY newest_at DESC, newest_id DESC LIMIT {{maximum}}
 """  # noqa: S608 - constant text
 
 
