@@ -19,7 +19,7 @@ const FIRST_PAGES = ["index", "sessions.$id"].map(
   (route) => `${import.meta.dirname}/src/app/routes/${route}.tsx?tsr-split=component---loader`,
 );
 
-// small modules that one of them shares with other pages: a file of each one's would be a request more
+// small modules that one of them shares with other pages: a file of each would be a request more
 const SMALL_SHARED =
   /useInfiniteQuery|infiniteQueryObserver|src\/(components\/MoreButton|lib\/hooks\/(useDebounced|useIsLeaving)|features\/sessions\/suggest)/;
 
@@ -104,6 +104,11 @@ export default defineConfig({
             { name: "app", tags: ["$initial"], priority: 2 },
             { name: "icons", test: /node_modules[\\/]lucide-react[\\/]/, priority: 1 },
             { name: sharedBy(FIRST_PAGES, "browse", SMALL_SHARED) },
+            // what the session page shares with others, likewise
+            {
+              name: sharedBy(FIRST_PAGES.slice(1), "booking", /useMutation|mutationObserver/),
+              minShareCount: 2,
+            },
           ],
         },
       },
