@@ -32,6 +32,8 @@ LEADS = (timedelta(hours=3), timedelta(hours=30), timedelta(days=4), timedelta(d
 """How long before its start a booking is made or moved."""
 PAUSES = tuple(timedelta(minutes=each) for each in (1, 25, 180, 2 * 1440, 7 * 1440, 5 * 1440, 5 * 1440))
 """Advances of the clock after which every deadline has passed."""
+REFUND_ARRIVES = timedelta(days=3)
+"""After which a late refund has arrived."""
 RESOLUTIONS = 4
 """How often staff resolve what waits for them; more is an endless loop."""
 
@@ -198,7 +200,7 @@ class PaidMarketplace:
             for parked in await self.shop.parked():
                 self.waited.add((parked.payment_id, parked.reason))
                 await self.shop.services.payment_admin.resolve(self.staff, parked.id, WHY)
-            self.shop.clock.advance(timedelta(hours=2))
+            self.shop.clock.advance(REFUND_ARRIVES)
             await self._catch_up()
 
     async def _catch_up(self) -> None:

@@ -136,17 +136,13 @@ def portions_earned(
     """
     if booking.status not in SETTLED:
         return ()
-    earned = sum(
-        -entry.amount
-        for each in posted
-        if each.kind is TransactionKind.EARNING
-        for entry in each.entries
-        if entry.account.purpose is Purpose.HELD
-    )
+    positions = {each.id: Position.of(posted, each.id) for each in payments}
+    # what a refund took back is no longer earned: a payment that came late may take its place
+    earned = sum(each.earned + each.commission for each in positions.values())
     left, portions = kept_now(booking, payments) - earned, list[Portion]()
     undisputed = (each for each in payments if each.parked is not ParkedReason.DISPUTED)
     for payment in sorted(undisputed, key=attrgetter("created_at", "id")):
-        amount = min(left, Position.of(posted, payment.id).held - payment.in_flight)
+        amount = min(left, positions[payment.id].held - payment.in_flight)
         if amount > 0:
             portions.append(Portion(payment, amount, commission_of(amount, payment.commission)))
             left -= amount
