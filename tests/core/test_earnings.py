@@ -29,13 +29,10 @@ def a_cancelled_booking() -> BookingHistory:
 def test_later_payment_is_earned_in_place_of_an_earning_that_was_returned() -> None:
     booking = a_cancelled_booking()
     first, later = a_paid_payment(booking, refunded=7_200, refund_claimed=7_200), a_paid_payment(booking)
-    posted = (
-        Bookkeeping(first, (), NOW).captured(uuid4(), 7_200),
-        Bookkeeping(later, (), NOW).captured(uuid4(), 7_200),
-    )
+    posted = [Bookkeeping(each, (), NOW).captured(uuid4(), 7_200) for each in (first, later)]
     [earned] = portions_earned(booking, [first], posted[:1])
-    posted = (*posted, Bookkeeping(first, posted, NOW).earned(uuid4(), earned))
-    posted = (*posted, Bookkeeping(first, posted, NOW).refunded(uuid4(), an_operation(first, amount=7_200)))
+    posted.append(Bookkeeping(first, tuple(posted), NOW).earned(uuid4(), earned))
+    posted.append(Bookkeeping(first, tuple(posted), NOW).refunded(uuid4(), an_operation(first, amount=7_200)))
 
     found = portions_earned(booking, [first, later], posted)
 
