@@ -19,6 +19,7 @@ from marketplace.adapters.mail.rfc5322 import one_line
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.calendars import CalendarEvent, Parties, Venue
+from marketplace.core.domain.message_causes import told_step
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.utc_offsets import utc_offset
@@ -137,7 +138,7 @@ class MjmlComposer:
             "learner": booking.user_details.display_name,
             "creator": creator,
             "status": booking.status,
-            "reason": booking.history[-1].reason,
+            "reason": told_step(letter.message.kind, booking.history).reason,
             "amount": _amount(letter, self._known(letter.recipient.locale)) if letter.money else "",
             "requested": moments.text(requested, zone, names["zone"]) if requested else "",
             "respond_by": moments.text(deadline, zone, names["zone"]) if deadline else "",
