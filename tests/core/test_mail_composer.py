@@ -273,6 +273,15 @@ async def test_reason_of_a_person_is_quoted() -> None:
     assert "I&#39;m &lt;ill&gt;." in mail.html
 
 
+async def test_hold_that_another_person_moved_is_held_until_it_is_paid() -> None:
+    unpaid = booked(status="pending", pay_by=NOW + timedelta(minutes=15))
+
+    mail = await COMPOSER.compose(a_letter(MessageKind.BOOKING_MOVED, "learner", unpaid))
+
+    assert "Pay by Monday, 7 January 2030 at 15:00 (Kathmandu time, UTC+5:45)" in mail.text
+    assert "answers" not in mail.text
+
+
 @pytest.mark.parametrize("locale", [None, "en-GB", "xx", "", "EN"])
 async def test_unknown_language_is_that_of_the_installation(locale: str | None) -> None:
     letter = a_letter(MessageKind.BOOKING_BOOKED, "learner")
@@ -351,3 +360,15 @@ async def test_receipt_and_refund_say_the_amount_as_the_reader_writes_it_and_the
         "You paid 3,600\xa0JP¥\n"
         in (await COMPOSER.compose(a_letter(MessageKind.PAYMENT_RECEIVED, "learner", money=yen))).text
     )
+
+
+async def test_end_of_a_waitlist_offers_only_a_page_that_there_is() -> None:
+    for kind in (MessageKind.WAITLIST_CLOSED, MessageKind.OFFER_EXPIRED):
+        letter, entry = a_letter(kind, "learner"), waited_for()
+        gone = replace(entry, session_details=replace(entry.session_details, status="inactive"))
+
+        here, elsewhere = [await COMPOSER.compose(replace(letter, entry=each)) for each in (entry, gone)]
+
+        assert "See the session" in here.text
+        assert "See the session" not in elsewhere.text
+        assert "Find other sessions" in elsewhere.html

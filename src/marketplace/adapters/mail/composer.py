@@ -75,7 +75,7 @@ class MjmlComposer:
             "language": locale,
             "heading": self._said(texts["heading"], values),
             "lines": [line for text in texts["lines"] if (line := self._said(text, values))],
-            "button": texts["button"],
+            "button": self._said(texts["button"], values),
             "link": letter.link,
             "facts": values["facts"],
             "unsubscribe": letter.unsubscribe,
@@ -132,6 +132,7 @@ class MjmlComposer:
         title = booking.session_details.title if letter.message.kind is MessageKind.SESSION_CHANGED else sold
         creator = booking.session_details.creator_details.display_name
         requested, deadline = booking.requested_start, booking.respond_by
+        pay_by = booking.pay_by if booking.awaits_payment() else None
         values |= {
             "title": _shortened(title),
             "sold_title": _shortened(sold),
@@ -142,6 +143,7 @@ class MjmlComposer:
             "amount": _amount(letter, self._known(letter.recipient.locale)) if letter.money else "",
             "requested": moments.text(requested, zone, names["zone"]) if requested else "",
             "respond_by": moments.text(deadline, zone, names["zone"]) if deadline else "",
+            "pay_by": moments.text(pay_by, zone, names["zone"]) if pay_by else "",
             "facts": [
                 (names["session"], title),
                 *_appointment(names, booking, moments, zone, creator if letter.role == "learner" else None),
@@ -174,6 +176,7 @@ def _of_entry(names: dict[str, str], entry: WaitlistDetails, moments: Moments, z
         "title": _shortened(session.title),
         "creator": creator,
         "seats": entry.seats,
+        "is_listed": session.is_bookable(),
         "offer_until": until,
         "facts": [
             (names["session"], session.title),
