@@ -102,7 +102,8 @@ def decisions(event: BookingEvent, version: int, *, is_unpaid: bool = False) -> 
     """Yield the messages that a step causes.
 
     Both parties are informed, except a creator of what they did themselves, and a learner who withdrew a request.
-    Before the payment there is only a hold, of which a learner is told what other people did.
+    Before the payment, of the booking or of seats added to it, there is only a hold, of which a learner is told what
+    other people did.
     """
     topic = Topic(
         subject=str(event.booking_id),
@@ -111,8 +112,6 @@ def decisions(event: BookingEvent, version: int, *, is_unpaid: bool = False) -> 
         session_id=event.session_id,
         starts_at=event.starts_at,
     )
-    if event.pays_seats:
-        return  # the receipt says it
     kind = _kind(event)
     parties: tuple[UUID, ...] = (event.user_id, event.creator_id)
     knows = event.actor_id == event.creator_id or kind is MessageKind.BOOKING_DECLINED
@@ -199,6 +198,8 @@ def told_step(kind: MessageKind, history: Sequence[BookingStep]) -> BookingStep:
 def _kind(event: BookingEvent) -> MessageKind:
     if event.pays or event.kind == "booking.created":
         return MessageKind.BOOKING_REQUESTED if event.to_status == "pending" else MessageKind.BOOKING_BOOKED
+    if event.pays_seats:
+        return MessageKind.SEATS_CHANGED
     if event.kind == "booking.rescheduled" and event.from_start is None:
         return MessageKind.BOOKING_REQUESTED
     if event.kind == "booking.confirmed" and event.from_start is not None:
