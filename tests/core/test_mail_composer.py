@@ -208,6 +208,16 @@ async def test_free_seat_has_no_amount() -> None:
     assert "Price: Free" in mail.text
 
 
+async def test_attendee_of_an_invitation_is_a_uri() -> None:
+    letter = a_letter(MessageKind.BOOKING_BOOKED, "learner", to="o'neil+50%?a#b@example.org")
+
+    mail = await COMPOSER.compose(letter)
+
+    assert mail.invitation is not None
+    [event] = Calendar.from_ical(mail.invitation.ics).walk("VEVENT")
+    assert str(event["ATTENDEE"]) == "mailto:o'neil+50%25%3Fa%23b@example.org"
+
+
 @pytest.mark.parametrize(("kind", "method"), INVITES.items())
 async def test_invitation_is_the_event_of_the_feed(kind: MessageKind, method: str) -> None:
     cancelled = kind is MessageKind.BOOKING_CANCELLED
