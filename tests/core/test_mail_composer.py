@@ -184,6 +184,8 @@ def test_time_is_written_with_the_city_and_offset_of_its_zone(zone: str, written
     ("locale", "written"),
     [
         ("en-US", "Tuesday, January 8, 2030 at 9:00 AM (UTC)"),
+        ("en-TH", "Tuesday, January 8, 2030 at 09:00 (UTC)"),
+        ("en-IR", "Tuesday, January 8, 2030 at 09:00 (UTC)"),
         ("de", "Dienstag, 8. Januar 2030 um 09:00 (UTC)"),
         ("pt-BR", "terça-feira, 8 de janeiro de 2030 às 09:00 (UTC)"),
     ],

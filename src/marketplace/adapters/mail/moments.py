@@ -20,6 +20,9 @@ class Moments:
 
     def __init__(self, locale: str | None) -> None:
         language = Locale.forLanguageTag(locale or WITHOUT_LOCALE)
+        if not language.getKeywordValue("calendar"):
+            # ICU takes the calendar of the region: `en-TH` would have the year 2569, without its era
+            language.setKeywordValue("calendar", "gregorian")
         pattern = DateTimePatternGenerator.createInstance(language).getBestPattern(FIELDS)
         self._format = SimpleDateFormat(pattern, language)
         self._format.setTimeZone(TimeZone.createTimeZone("Etc/UTC"))
