@@ -294,7 +294,7 @@ async def test_hold_that_another_person_moved_is_held_until_it_is_paid() -> None
     assert "answers" not in mail.text
 
 
-@pytest.mark.parametrize("locale", [None, "en-GB", "xx", "", "EN"])
+@pytest.mark.parametrize("locale", [None, "en-GB", "xx", "", "EN", "en-u-nu-foo"])
 async def test_unknown_language_is_that_of_the_installation(locale: str | None) -> None:
     letter = a_letter(MessageKind.BOOKING_BOOKED, "learner")
 
@@ -372,6 +372,14 @@ async def test_receipt_and_refund_say_the_amount_as_the_reader_writes_it_and_the
         "You paid 3,600\xa0JP¥\n"
         in (await COMPOSER.compose(a_letter(MessageKind.PAYMENT_RECEIVED, "learner", money=yen))).text
     )
+
+
+async def test_amount_has_digits_that_there_are() -> None:
+    letter = a_letter(MessageKind.PAYMENT_RECEIVED, "learner")
+
+    mail = await COMPOSER.compose(replace(letter, recipient=replace(letter.recipient, locale="en-GB-u-nu-foo")))
+
+    assert "You paid €36.00" in mail.text
 
 
 async def test_end_of_a_waitlist_offers_only_a_page_that_there_is() -> None:

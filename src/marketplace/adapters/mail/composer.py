@@ -6,15 +6,15 @@ Jinja escapes every value of the page. This module imports jinja2 and mrml, so a
 
 import tomllib
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import mrml
-from icu import CurrencyUnit, Locale, NumberFormatter, Precision
+from icu import CurrencyUnit, NumberFormatter, Precision
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 
-from marketplace.adapters.mail.moments import WITHOUT_LOCALE, Moments
+from marketplace.adapters.mail.moments import Moments, icu_locale
 from marketplace.adapters.mail.rfc5322 import one_line
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingHistory
@@ -163,7 +163,7 @@ class MjmlComposer:
         return Invitation(method=method, ics=await self._calendars.invite(event, method, parties, letter.now))
 
 
-@cache
+@lru_cache(maxsize=200)
 def moments_of(locale: str | None) -> Moments:
     return Moments(locale)
 
@@ -241,7 +241,7 @@ def _amount(letter: Letter, language: str | None) -> str:
     # the locale data of ICU has other digits for some currencies
     decimals = -int(letter.money.amount.as_tuple().exponent)
     return str(
-        NumberFormatter.withLocale(Locale.forLanguageTag(letter.recipient.locale if language else WITHOUT_LOCALE))
+        NumberFormatter.withLocale(icu_locale(letter.recipient.locale if language else None))
         .unit(CurrencyUnit(letter.money.currency))
         .precision(Precision.fixedFraction(decimals))
         .formatDecimal(str(letter.money.amount).encode())
