@@ -154,6 +154,15 @@ async def test_values_are_escaped_and_nothing_is_loaded(kind: MessageKind, role:
         assert "{{ 7 * 7 }}" in mail.subject
 
 
+@pytest.mark.parametrize("character", ["\ufffe", "\uffff"])
+async def test_character_that_a_page_cannot_contain_keeps_no_mail_back(character: str) -> None:
+    booking = booked(terms=replace(booked().terms, title=f"Bread{character}"))
+
+    mail = await COMPOSER.compose(a_letter(MessageKind.BOOKING_CANCELLED, "creator", booking))
+
+    assert "Bread\ufffd" in mail.html
+
+
 @pytest.mark.parametrize(("kind", "role"), LETTERS)
 async def test_every_time_has_its_zone(kind: MessageKind, role: Role) -> None:
     waiting = booked(status="pending", respond_by=NOW + timedelta(hours=3), requested_start=TOMORROW)

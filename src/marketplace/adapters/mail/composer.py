@@ -4,6 +4,7 @@
 Jinja escapes every value of the page. This module imports jinja2 and mrml, so a program imports it with its first mail.
 """
 
+import re
 import tomllib
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -34,6 +35,8 @@ MAX_HTML = 100_000
 MAX_TITLE = 120
 """Characters of a title in a subject."""
 TEMPLATES = files("marketplace.adapters.mail") / "templates"
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML, and so MJML, cannot contain (XML 1.0, 2.2)."""
 INVITES: dict[MessageKind, CalendarMethod] = {
     MessageKind.BOOKING_BOOKED: "REQUEST",
     MessageKind.BOOKING_CONFIRMED: "REQUEST",
@@ -81,7 +84,7 @@ class MjmlComposer:
             "unsubscribe": letter.unsubscribe,
             "site": self._addresses.root,
         }
-        source = self._page.render(page)
+        source = NOT_XML.sub("\ufffd", self._page.render(page))
         html = mrml.to_html(source).content  # a tenth of a millisecond, less than handing it to a thread
         if len(html.encode()) > MAX_HTML:
             raise ValueError(f"The mail has {len(html.encode())} bytes.")
