@@ -294,6 +294,15 @@ async def test_reason_of_a_person_is_quoted() -> None:
     assert "I&#39;m &lt;ill&gt;." in mail.html
 
 
+async def test_expired_request_blames_no_one() -> None:
+    """It also expires if the bank releases the payment, or the clocks change, before the creator's time has passed."""
+    for role in ROLES[:2]:
+        mail = await COMPOSER.compose(a_letter(MessageKind.BOOKING_EXPIRED, role, booked(status="cancelled")))
+
+        assert "confirmed in time" in mail.text
+        assert "answer" not in (mail.subject + mail.text).lower()
+
+
 async def test_hold_that_another_person_moved_is_held_until_it_is_paid() -> None:
     unpaid = booked(status="pending", pay_by=NOW + timedelta(minutes=15))
 
