@@ -153,10 +153,11 @@ async def test_reading_marks_what_was_written_to_the_reader_up_to_a_message(stor
 
 
 async def test_message_to_a_slot_goes_to_each_live_booking_of_it(storage: Storage) -> None:
-    here = await booked(storage)
+    here = await booked(storage, await stored_session(storage, max_participants=9))
     also = await booked(storage, here.session)
     later = await booked(storage, here.session, TOMORROW + timedelta(hours=3))
     await stored_booking(storage, here.session, status="cancelled")
+    await stored_booking(storage, here.session, status="pending", pay_by=NOW + 15 * MINUTE)
     batch_id = uuid7()
 
     async with storage.unit_of_work() as tx:

@@ -425,6 +425,27 @@ async def test_changed_session_is_one_mail_per_person_and_says_what_it_is_now(ma
         assert said in next(mail.text for mail in market.sent if mail.to.address == learner.email)
 
 
+async def test_changed_link_reaches_a_confirmed_learner_who_also_asked_for_an_earlier_start(
+    market: MailedMarketplace,
+) -> None:
+    session, learner = await market.a_session(requires_confirmation=True), await market.a_person()
+    booking = await market.book(session, learner, NOW + 4 * DAY)
+    await market.services.bookings.act(owner_of(session), booking.id, "confirm")
+    await market.book(session, learner, NOW + 3 * DAY)
+    await market.deliver()
+    market.sent.clear()
+
+    changes = {"format": "online", "join_url": "https://meet.example.org/2"}
+    await market.services.sessions.change(owner_of(session), session.id, changes)
+    market.clock.advance(timedelta(minutes=11))
+    await market.deliver()
+
+    [mail] = market.sent
+    assert "https://meet.example.org/2" in mail.text
+    assert mail.invitation is not None
+    assert f"UID:{booking.id}".encode() in mail.invitation.ics
+
+
 async def test_changed_link_is_mailed_within_a_minute_if_the_start_is_near(market: MailedMarketplace) -> None:
     session, learner = await market.a_session(), await market.a_person()
     await market.book(session, learner, NOW + timedelta(minutes=8))

@@ -36,6 +36,7 @@ FAULTS: tuple[SendResult, ...] = (
     Lost("SMTPServerDisconnected"),
 )
 DECIDED = {*MessageState} - {MessageState.DROPPED, MessageState.REFUSED}
+ANSWERS = {MessageKind.BOOKING_DECLINED, MessageKind.BOOKING_EXPIRED}
 HAS_SEAT = {MessageKind.BOOKING_BOOKED, MessageKind.BOOKING_CONFIRMED, *REMINDERS}
 
 
@@ -151,6 +152,7 @@ def stale(letter: Letter, booking: BookingHistory, now: datetime) -> str | None:
         "another time": kind in REMINDERS and booking.starts_at - message.due_at != REMINDERS.get(kind),
         "answered": kind is MessageKind.BOOKING_REQUESTED and not booking.awaits_creator(),
         "not cancelled": kind is MessageKind.BOOKING_CANCELLED and booking.status != "cancelled",
+        "ended since": kind in ANSWERS and booking.history[-1].action == "cancel",
         "other seats": kind is MessageKind.SEATS_CHANGED and message.version != booking_version(booking.history),
     }
     return next((reason for reason, is_untrue in untruths.items() if is_untrue), None)

@@ -367,6 +367,12 @@ async def test_upcoming_seats_have_their_reminders(storage: Storage) -> None:
 
 async def test_next_seat_of_a_person_is_their_first_live_one_to_come(storage: Storage) -> None:
     session, learner = await stored_session(storage), await stored_user(storage)
+    pending = await stored_booking(
+        storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=9), status="pending"
+    )
+    async with storage.unit_of_work() as tx:
+        assert await tx.messages.next_seat(session.id, learner.id, NOW) == pending.id
+    await stored_booking(storage, session, user_id=learner.id, starts_at=NOW + timedelta(hours=1), status="pending")
     await stored_booking(storage, session, user_id=learner.id, starts_at=NOW)
     cancelled = await stored_booking(storage, session, user_id=learner.id)
     await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=6))
@@ -376,7 +382,8 @@ async def test_next_seat_of_a_person_is_their_first_live_one_to_come(storage: St
 
     async with storage.unit_of_work() as tx:
         assert await tx.messages.next_seat(session.id, learner.id, NOW) == soon.id
-        assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=6)) is None
+        assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=6)) == pending.id
+        assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=9)) is None
 
 
 async def test_unsent_messages_are_listed_while_something_can_be_done(empty_storage: Storage) -> None:

@@ -116,3 +116,13 @@ async def test_creator_is_notified_of_a_review_and_its_author_of_the_answer(revi
 
     assert await reviewed.bells(reviewed.learner) == [("review_answered", reviewed.session.id)]
     assert await reviewed.bells(reviewed.creator) == [("reviewed", reviewed.session.id)]
+
+
+async def test_review_that_no_page_shows_is_no_news(reviewed: Reviewed) -> None:
+    await reviewed.market.services.sessions.archive(principal_of(reviewed.creator), reviewed.session.id)
+    review = await reviewed.write()
+    await reviewed.market.deliver()
+    await reviewed.market.services.reviews.answer(principal_of(reviewed.creator), review.id, "Thank you.")
+
+    assert await reviewed.mail() == []
+    assert await reviewed.bells(reviewed.creator) == await reviewed.bells(reviewed.learner) == []

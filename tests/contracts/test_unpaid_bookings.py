@@ -262,3 +262,29 @@ async def test_hold_that_ends_unpaid_is_news_only_if_another_person_ended_it(
         "learner": ["booking_booked", *REMINDERS],
         "creator": ["booking_booked", "booked"],
     }
+
+
+async def test_seats_added_to_a_paid_booking_are_news_once_they_are_paid(
+    storage: Storage, paying: Services, clock: MovableClock
+) -> None:
+    _, learner, booking = await held(storage, paying, seats=1)
+    clock.at += MINUTE
+    await pay(storage, paying, booking)
+    before = await told(storage, paying, booking)
+
+    await paying.seat_changes.change(learner, booking.id, 2)
+    assert await told(storage, paying, booking) == before
+    clock.at += 15 * MINUTE
+    assert (await settled(storage, paying, booking)).seats == 1
+    assert await told(storage, paying, booking) == before
+
+    await paying.seat_changes.change(learner, booking.id, 2)
+    clock.at += MINUTE
+    await pay(storage, paying, booking)
+    news = await told(storage, paying, booking)
+    assert news["learner"] == sorted([*before["learner"], "seats_changed"])
+    assert news["creator"] == ["booking_booked", "seats_changed", "booked", "seats_changed"]
+    clock.at += MINUTE
+    await paying.seat_changes.change(learner, booking.id, 1)
+    news = await told(storage, paying, booking)
+    assert news["creator"].count("seats_changed") == 4

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from builders import Services, services_over
+from builders import ADDRESSES, Services, services_over
 from contracts.harness import owner_of
 from contracts.waiting import full_start, waiting
 from due_jobs import run_due
@@ -65,12 +65,17 @@ async def test_offer_and_its_end_are_told_by_mail_and_bell(
 
 async def test_end_of_a_line_is_told(storage: Storage, services: Services) -> None:
     session, _, _ = await full_start(storage, services)
-    person, _ = await waiting(storage, services, session)
+    person, _ = await waiting(storage, services, session, email_verified_at=NOW)
 
     await services.sessions.change(owner_of(session), session.id, {"status": "inactive"})
 
     [mail], bell = await told(storage, services, person)
     assert (mail.kind, bell) == (MessageKind.WAITLIST_CLOSED, ["waitlist_closed"])
+    for status, page in (("inactive", "/"), ("active", f"/sessions/{session.id}")):
+        await services.sessions.change(owner_of(session), session.id, {"status": status})
+        written = await letter_of(storage, services, mail)
+        assert isinstance(written, Letter)
+        assert written.link == f"{ADDRESSES.root}{page}"
 
 
 async def test_what_the_person_did_themselves_is_not_told(storage: Storage, services: Services) -> None:

@@ -154,6 +154,15 @@ async def test_values_are_escaped_and_nothing_is_loaded(kind: MessageKind, role:
         assert "{{ 7 * 7 }}" in mail.subject
 
 
+@pytest.mark.parametrize("character", ["\ufffe", "\uffff"])
+async def test_character_that_a_page_cannot_contain_keeps_no_mail_back(character: str) -> None:
+    booking = booked(terms=replace(booked().terms, title=f"Bread{character}"))
+
+    mail = await COMPOSER.compose(a_letter(MessageKind.BOOKING_CANCELLED, "creator", booking))
+
+    assert "Bread\ufffd" in mail.html
+
+
 @pytest.mark.parametrize(("kind", "role"), LETTERS)
 async def test_every_time_has_its_zone(kind: MessageKind, role: Role) -> None:
     waiting = booked(status="pending", respond_by=NOW + timedelta(hours=3), requested_start=TOMORROW)
@@ -184,6 +193,8 @@ def test_time_is_written_with_the_city_and_offset_of_its_zone(zone: str, written
     ("locale", "written"),
     [
         ("en-US", "Tuesday, January 8, 2030 at 9:00 AM (UTC)"),
+        ("en-TH", "Tuesday, January 8, 2030 at 09:00 (UTC)"),
+        ("en-IR", "Tuesday, January 8, 2030 at 09:00 (UTC)"),
         ("de", "Dienstag, 8. Januar 2030 um 09:00 (UTC)"),
         ("pt-BR", "terça-feira, 8 de janeiro de 2030 às 09:00 (UTC)"),
     ],
@@ -206,6 +217,16 @@ async def test_free_seat_has_no_amount() -> None:
     mail = await COMPOSER.compose(a_letter(MessageKind.BOOKING_BOOKED, "learner", booked(amount=Decimal(0))))
 
     assert "Price: Free" in mail.text
+
+
+async def test_attendee_of_an_invitation_is_a_uri() -> None:
+    letter = a_letter(MessageKind.BOOKING_BOOKED, "learner", to="o'neil+50%?a#b@example.org")
+
+    mail = await COMPOSER.compose(letter)
+
+    assert mail.invitation is not None
+    [event] = Calendar.from_ical(mail.invitation.ics).walk("VEVENT")
+    assert str(event["ATTENDEE"]) == "mailto:o'neil+50%25%3Fa%23b@example.org"
 
 
 @pytest.mark.parametrize(("kind", "method"), INVITES.items())
@@ -273,7 +294,25 @@ async def test_reason_of_a_person_is_quoted() -> None:
     assert "I&#39;m &lt;ill&gt;." in mail.html
 
 
-@pytest.mark.parametrize("locale", [None, "en-GB", "xx", "", "EN"])
+async def test_expired_request_blames_no_one() -> None:
+    """It also expires if the bank releases the payment, or the clocks change, before the creator's time has passed."""
+    for role in ROLES[:2]:
+        mail = await COMPOSER.compose(a_letter(MessageKind.BOOKING_EXPIRED, role, booked(status="cancelled")))
+
+        assert "confirmed in time" in mail.text
+        assert "answer" not in (mail.subject + mail.text).lower()
+
+
+async def test_hold_that_another_person_moved_is_held_until_it_is_paid() -> None:
+    unpaid = booked(status="pending", pay_by=NOW + timedelta(minutes=15))
+
+    mail = await COMPOSER.compose(a_letter(MessageKind.BOOKING_MOVED, "learner", unpaid))
+
+    assert "Pay by Monday, 7 January 2030 at 15:00 (Kathmandu time, UTC+5:45)" in mail.text
+    assert "answers" not in mail.text
+
+
+@pytest.mark.parametrize("locale", [None, "en-GB", "xx", "", "EN", "en-u-nu-foo"])
 async def test_unknown_language_is_that_of_the_installation(locale: str | None) -> None:
     letter = a_letter(MessageKind.BOOKING_BOOKED, "learner")
 
@@ -351,3 +390,23 @@ async def test_receipt_and_refund_say_the_amount_as_the_reader_writes_it_and_the
         "You paid 3,600\xa0JP¥\n"
         in (await COMPOSER.compose(a_letter(MessageKind.PAYMENT_RECEIVED, "learner", money=yen))).text
     )
+
+
+async def test_amount_has_digits_that_there_are() -> None:
+    letter = a_letter(MessageKind.PAYMENT_RECEIVED, "learner")
+
+    mail = await COMPOSER.compose(replace(letter, recipient=replace(letter.recipient, locale="en-GB-u-nu-foo")))
+
+    assert "You paid €36.00" in mail.text
+
+
+async def test_end_of_a_waitlist_offers_only_a_page_that_there_is() -> None:
+    for kind in (MessageKind.WAITLIST_CLOSED, MessageKind.OFFER_EXPIRED):
+        letter, entry = a_letter(kind, "learner"), waited_for()
+        gone = replace(entry, session_details=replace(entry.session_details, status="inactive"))
+
+        here, elsewhere = [await COMPOSER.compose(replace(letter, entry=each)) for each in (entry, gone)]
+
+        assert "See the session" in here.text
+        assert "See the session" not in elsewhere.text
+        assert "Find other sessions" in elsewhere.html

@@ -7,6 +7,7 @@ The lines are written here, not by the icalendar library, which takes many times
 import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from marketplace.core.domain.calendars import CalendarEvent, Parties, Subscription, Venue
 from marketplace.core.ports.mailer import CalendarMethod
@@ -72,9 +73,9 @@ def _event(event: CalendarEvent, made_at: str, parties: Parties | None = None) -
         # no ATTENDEE: PUBLISH forbids it (RFC 5546, 3.2.1), and programs would offer to reply
         yield f"ORGANIZER;CN={_parameter(event.organizer_name)}:urn:uuid:{event.organizer_id}"
     else:
-        yield f"ORGANIZER;CN={_parameter(event.organizer_name)}:mailto:{parties.organizer}"
+        yield f"ORGANIZER;CN={_parameter(event.organizer_name)}:{_mailto(parties.organizer)}"
         attendee = f"CN={_parameter(parties.attendee_name)};ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE"
-        yield f"ATTENDEE;{attendee}:mailto:{parties.attendee}"
+        yield f"ATTENDEE;{attendee}:{_mailto(parties.attendee)}"
     yield f"URL:{event.url}"
     yield from _venue(event.venue)
     yield "END:VEVENT"
@@ -88,6 +89,11 @@ def _venue(venue: Venue) -> Iterator[str]:
     if venue.join_url is not None:
         # RFC 7986, 5.11; most programs look for a link in the location
         yield f'CONFERENCE;VALUE=URI;LABEL="Join":{venue.join_url}'
+
+
+def _mailto(address: str) -> str:
+    """Return an address as a URI: characters that divide one, such as `?` and `%`, are encoded (RFC 6068, 2)."""
+    return "mailto:" + quote(address, safe="!$'*+@")
 
 
 def _parameter(text: str) -> str:

@@ -1812,7 +1812,7 @@ export interface paths {
         put?: never;
         /**
          * Write to everyone who booked a start
-         * @description For the session's creator. Adds the message to the conversation of each live booking, all or none.
+         * @description For the session's creator. Adds the message to the conversation of each live booking, not of unpaid ones.
          */
         post: operations["write_slot_message"];
         delete?: never;

@@ -4,21 +4,23 @@
 Jinja escapes every value of the page. This module imports jinja2 and mrml, so a program imports it with its first mail.
 """
 
+import re
 import tomllib
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import mrml
-from icu import CurrencyUnit, Locale, NumberFormatter, Precision
+from icu import CurrencyUnit, NumberFormatter, Precision
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 
-from marketplace.adapters.mail.moments import WITHOUT_LOCALE, Moments
+from marketplace.adapters.mail.moments import Moments, icu_locale
 from marketplace.adapters.mail.rfc5322 import one_line
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.calendars import CalendarEvent, Parties, Venue
+from marketplace.core.domain.message_causes import told_step
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.utc_offsets import utc_offset
@@ -33,6 +35,8 @@ MAX_HTML = 100_000
 MAX_TITLE = 120
 """Characters of a title in a subject."""
 TEMPLATES = files("marketplace.adapters.mail") / "templates"
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML, and so MJML, cannot contain (XML 1.0, 2.2)."""
 INVITES: dict[MessageKind, CalendarMethod] = {
     MessageKind.BOOKING_BOOKED: "REQUEST",
     MessageKind.BOOKING_CONFIRMED: "REQUEST",
@@ -74,13 +78,13 @@ class MjmlComposer:
             "language": locale,
             "heading": self._said(texts["heading"], values),
             "lines": [line for text in texts["lines"] if (line := self._said(text, values))],
-            "button": texts["button"],
+            "button": self._said(texts["button"], values),
             "link": letter.link,
             "facts": values["facts"],
             "unsubscribe": letter.unsubscribe,
             "site": self._addresses.root,
         }
-        source = self._page.render(page)
+        source = NOT_XML.sub("\ufffd", self._page.render(page))
         html = mrml.to_html(source).content  # a tenth of a millisecond, less than handing it to a thread
         if len(html.encode()) > MAX_HTML:
             raise ValueError(f"The mail has {len(html.encode())} bytes.")
@@ -131,16 +135,18 @@ class MjmlComposer:
         title = booking.session_details.title if letter.message.kind is MessageKind.SESSION_CHANGED else sold
         creator = booking.session_details.creator_details.display_name
         requested, deadline = booking.requested_start, booking.respond_by
+        pay_by = booking.pay_by if booking.awaits_payment() else None
         values |= {
             "title": _shortened(title),
             "sold_title": _shortened(sold),
             "learner": booking.user_details.display_name,
             "creator": creator,
             "status": booking.status,
-            "reason": booking.history[-1].reason,
+            "reason": told_step(letter.message.kind, booking.history).reason,
             "amount": _amount(letter, self._known(letter.recipient.locale)) if letter.money else "",
             "requested": moments.text(requested, zone, names["zone"]) if requested else "",
             "respond_by": moments.text(deadline, zone, names["zone"]) if deadline else "",
+            "pay_by": moments.text(pay_by, zone, names["zone"]) if pay_by else "",
             "facts": [
                 (names["session"], title),
                 *_appointment(names, booking, moments, zone, creator if letter.role == "learner" else None),
@@ -160,7 +166,7 @@ class MjmlComposer:
         return Invitation(method=method, ics=await self._calendars.invite(event, method, parties, letter.now))
 
 
-@cache
+@lru_cache(maxsize=200)
 def moments_of(locale: str | None) -> Moments:
     return Moments(locale)
 
@@ -173,6 +179,7 @@ def _of_entry(names: dict[str, str], entry: WaitlistDetails, moments: Moments, z
         "title": _shortened(session.title),
         "creator": creator,
         "seats": entry.seats,
+        "is_listed": session.is_bookable(),
         "offer_until": until,
         "facts": [
             (names["session"], session.title),
@@ -237,7 +244,7 @@ def _amount(letter: Letter, language: str | None) -> str:
     # the locale data of ICU has other digits for some currencies
     decimals = -int(letter.money.amount.as_tuple().exponent)
     return str(
-        NumberFormatter.withLocale(Locale.forLanguageTag(letter.recipient.locale if language else WITHOUT_LOCALE))
+        NumberFormatter.withLocale(icu_locale(letter.recipient.locale if language else None))
         .unit(CurrencyUnit(letter.money.currency))
         .precision(Precision.fixedFraction(decimals))
         .formatDecimal(str(letter.money.amount).encode())

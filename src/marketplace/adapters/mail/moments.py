@@ -5,7 +5,7 @@ The clock is never ICU's, whose zone data is of another age: it gets the wall ti
 
 from datetime import UTC, datetime, timedelta
 
-from icu import DateTimePatternGenerator, Locale, SimpleDateFormat, TimeZone
+from icu import DateTimePatternGenerator, ICUError, Locale, NumberingSystem, SimpleDateFormat, TimeZone
 
 from marketplace.core.domain.utc_offsets import local_time, utc_offset
 
@@ -15,11 +15,24 @@ WITHOUT_LOCALE = "en-150"
 """English of Europe: the day before the month, and 24 hours."""
 
 
+def icu_locale(locale: str | None) -> Locale:
+    """Return a reader's locale as ICU knows it: without its extensions if it has digits that do not exist."""
+    language = Locale.forLanguageTag(locale or WITHOUT_LOCALE)
+    try:
+        NumberingSystem.createInstance(language)
+    except ICUError:
+        language = Locale(language.getBaseName())
+    if not language.getKeywordValue("calendar"):
+        # ICU takes the calendar of the region: `en-TH` would have the year 2569, without its era
+        language.setKeywordValue("calendar", "gregorian")
+    return language
+
+
 class Moments:
     """Writes instants for readers of one locale (BCP 47)."""
 
     def __init__(self, locale: str | None) -> None:
-        language = Locale.forLanguageTag(locale or WITHOUT_LOCALE)
+        language = icu_locale(locale)
         pattern = DateTimePatternGenerator.createInstance(language).getBestPattern(FIELDS)
         self._format = SimpleDateFormat(pattern, language)
         self._format.setTimeZone(TimeZone.createTimeZone("Etc/UTC"))

@@ -69,7 +69,8 @@ class MemoryBookingMessages:
     async def add_to_slot(self, message: SlotMessage) -> int:
         slot = (message.session_id, message.starts_at)
         bookings = self._rows.all(self._rows.database.bookings)
-        live = [each for each in bookings if (each.session_id, each.starts_at) == slot and each.status in LIVE]
+        of_slot = (each for each in bookings if (each.session_id, each.starts_at) == slot)
+        live = [each for each in of_slot if each.status in LIVE and not each.awaits_payment()]
         for booking in live:
             written = BookingMessage.of(booking, message.author_id, uuid7(), message.text, message.created_at)
             await self.add(replace(written, batch_id=message.batch_id))

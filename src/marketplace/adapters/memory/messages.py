@@ -253,5 +253,6 @@ class MemoryMessages:
         await asyncio.sleep(0)
         bookings = self._rows.all(self._database.bookings)
         own = (each for each in bookings if (each.session_id, each.user_id) == (session_id, user_id))
-        live = [(each.starts_at, each.id) for each in own if each.status in LIVE and each.starts_at > after]
-        return min(live)[1] if live else None
+        live = (each for each in own if each.status in LIVE and each.starts_at > after)
+        first = min(live, key=lambda each: (each.status != "confirmed", each.starts_at), default=None)
+        return None if first is None else first.id

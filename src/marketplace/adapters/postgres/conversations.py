@@ -37,7 +37,8 @@ ADD_TO_SLOT = """
         INSERT INTO booking_messages (id, booking_id, author_id, recipient_id, text, created_at, batch_id)
         SELECT (lpad(to_hex((extract(epoch FROM $5::timestamptz) * 1000)::bigint), 12, '0') || '7'
             || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid, id, $3, user_id, $4, $5, $6
-        FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
+        FROM bookings WHERE session_id = $1 AND starts_at = $2
+            AND (status = 'confirmed' OR status = 'pending' AND pay_by IS NULL)
         RETURNING 1)
     SELECT count(*) AS n FROM added
 """

@@ -130,11 +130,11 @@ UPCOMING_SEATS = """
     WHERE b.status IN ('pending', 'confirmed') AND (b.starts_at, b.id) > ($1, $2) AND b.starts_at <= $3
     ORDER BY b.starts_at, b.id LIMIT $4
 """
-NEXT_SEAT = """
-    SELECT id FROM bookings
-    WHERE user_id = $1 AND session_id = $2 AND status IN ('pending', 'confirmed') AND starts_at > $3
-    ORDER BY starts_at LIMIT 1
+NEXT_SEAT_OF = """
+    (SELECT id FROM bookings
+    WHERE user_id = $1 AND session_id = $2 AND status = '{status}' AND starts_at > $3 ORDER BY starts_at LIMIT 1)
 """
+NEXT_SEAT = f"SELECT coalesce({', '.join(NEXT_SEAT_OF.format(status=each) for each in ('confirmed', 'pending'))}) AS id"
 ACQUIRE = f"SELECT {COLUMNS} FROM messages WHERE id = $1 AND {KNOWN} FOR NO KEY UPDATE"  # noqa: S608 - column names
 
 

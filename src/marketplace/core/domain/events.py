@@ -14,6 +14,7 @@ from uuid import UUID
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import BookingStatus, BookingStep, StepAction
 from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.seat_changes import changes_only_owed_seats
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import PublicUser, User
 from marketplace.core.domain.waitlist import WaitlistEntry
@@ -116,12 +117,19 @@ class BookingEvent:
 
     @property
     def may_be_unpaid(self) -> bool:
-        """Whether the step may have come before a payment that the booking asks for."""
-        return not self.pays and "pending" in {self.from_status, self.to_status}
+        """Whether the step may have come before a payment that the booking, or seats added to it, ask for."""
+        is_held = "pending" in {self.from_status, self.to_status} or self.kind == "booking.seats_changed"
+        return is_held and not self.pays
 
     def is_unpaid(self, booking: BookingHistory) -> bool:
-        """Return whether the step came before the payment that the booking asks or asked for."""
-        return self.may_be_unpaid and booking.was_paid_after(self.place_in(booking.history))
+        """Return whether the step came before the payment that the booking, or the seats it changed, ask or asked for.
+
+        Seats that were added to a paid booking and given back unpaid count as unpaid, too.
+        """
+        if not self.may_be_unpaid:
+            return False
+        place = self.place_in(booking.history)
+        return booking.was_paid_after(place) or changes_only_owed_seats(booking, place)
 
     def place_in(self, history: Sequence[BookingStep]) -> int:
         """Return the number of steps of a history up to this one, or of all if it has no such step."""

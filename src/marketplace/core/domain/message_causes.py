@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.booking_steps import LIVE, BookingStatus, BookingStep
+from marketplace.core.domain.booking_steps import LIVE, BookingStatus, BookingStep, StepAction
 from marketplace.core.domain.events import BookingEvent, BookingEventKind, WaitlistEvent, WaitlistEventKind
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind, Topic
@@ -43,8 +43,11 @@ ENDS: dict[MessageKind, BookingStatus] = {
     MessageKind.HOW_WAS_IT: "completed",
 }
 """The status that a message tells of."""
-ANSWERS = frozenset({MessageKind.BOOKING_DECLINED, MessageKind.BOOKING_EXPIRED})
-"""Untrue once another request followed."""
+ANSWERS: dict[MessageKind, StepAction] = {
+    MessageKind.BOOKING_DECLINED: "decline",
+    MessageKind.BOOKING_EXPIRED: "expire",
+}
+"""Untrue once another request followed, or another step ended the booking. Each with the action that it tells of."""
 LATEST_ONLY = frozenset({MessageKind.BOOKING_REQUESTED, MessageKind.SEATS_CHANGED})
 """Replaced by the message of any later change, which says all of it."""
 NEED_SEAT = frozenset({MessageKind.BOOKING_BOOKED, MessageKind.BOOKING_CONFIRMED, *REMINDERS})
@@ -99,7 +102,8 @@ def decisions(event: BookingEvent, version: int, *, is_unpaid: bool = False) -> 
     """Yield the messages that a step causes.
 
     Both parties are informed, except a creator of what they did themselves, and a learner who withdrew a request.
-    Before the payment there is only a hold, of which a learner is told what other people did.
+    Before the payment, of the booking or of seats added to it, there is only a hold, of which a learner is told what
+    other people did.
     """
     topic = Topic(
         subject=str(event.booking_id),
@@ -108,8 +112,6 @@ def decisions(event: BookingEvent, version: int, *, is_unpaid: bool = False) -> 
         session_id=event.session_id,
         starts_at=event.starts_at,
     )
-    if event.pays_seats:
-        return  # the receipt says it
     kind = _kind(event)
     parties: tuple[UUID, ...] = (event.user_id, event.creator_id)
     knows = event.actor_id == event.creator_id or kind is MessageKind.BOOKING_DECLINED
@@ -184,9 +186,20 @@ def _reminders(user_id: UUID, topic: Topic, starts_at: datetime, at: datetime) -
             yield Decision(kind=kind, user_id=user_id, topic=topic, due_at=due_at)
 
 
+def told_step(kind: MessageKind, history: Sequence[BookingStep]) -> BookingStep:
+    """Return the step that a message tells of, as other steps may have followed: the last of its action."""
+    if kind is MessageKind.BOOKING_MOVED:
+        found = (step for step in reversed(history) if step.from_start is not None)
+    else:
+        found = (step for step in reversed(history) if step.action == ANSWERS.get(kind))
+    return next(found, history[-1])
+
+
 def _kind(event: BookingEvent) -> MessageKind:
     if event.pays or event.kind == "booking.created":
         return MessageKind.BOOKING_REQUESTED if event.to_status == "pending" else MessageKind.BOOKING_BOOKED
+    if event.pays_seats:
+        return MessageKind.SEATS_CHANGED
     if event.kind == "booking.rescheduled" and event.from_start is None:
         return MessageKind.BOOKING_REQUESTED
     if event.kind == "booking.confirmed" and event.from_start is not None:
@@ -199,7 +212,7 @@ def untrue(kind: MessageKind, version: int, booking: BookingHistory, now: dateti
     if kind in ENDS:
         return None if booking.status == ENDS[kind] else MessageReason.STATUS_CHANGED
     if kind in ANSWERS:
-        return None if version == booking_version(booking.history) else MessageReason.BOOKING_CHANGED
+        return _untrue_answer(kind, version, booking)
     if booking.status not in LIVE or (kind in NEED_SEAT and booking.status != "confirmed"):
         return MessageReason.STATUS_CHANGED
     if now >= booking.starts_at:
@@ -207,6 +220,12 @@ def untrue(kind: MessageKind, version: int, booking: BookingHistory, now: dateti
     if kind is MessageKind.BOOKING_REQUESTED and not booking.awaits_creator():
         return MessageReason.ANSWERED
     return MessageReason.BOOKING_CHANGED if version < _oldest_true(kind, booking) else None
+
+
+def _untrue_answer(kind: MessageKind, version: int, booking: BookingHistory) -> MessageReason | None:
+    if version != booking_version(booking.history):
+        return MessageReason.BOOKING_CHANGED
+    return None if booking.status == told_step(kind, booking.history).to_status else MessageReason.STATUS_CHANGED
 
 
 def _oldest_true(kind: MessageKind, booking: BookingHistory) -> int:

@@ -101,7 +101,7 @@ class NotificationDetails(Notification):
 def kind_of(event: BookingEvent) -> NotificationKind | None:
     """Return the kind of a step's notification, if it has one."""
     if event.pays_seats:
-        return None
+        return "seats_changed"
     if event.pays or event.kind == "booking.created":
         return "requested" if event.to_status == "pending" else "booked"
     if event.kind == "booking.confirmed" and event.from_start is not None:
@@ -126,7 +126,7 @@ REVIEW_KINDS: dict[SessionEventKind, NotificationKind] = {
 
 def recipients_of(event: BookingEvent, *, is_unpaid: bool = False) -> Iterator[UUID]:
     """Yield the parties except the one who did it; before the payment only the learner, of what other people did."""
-    actor_id = event.user_id if event.pays else event.actor_id
+    actor_id = event.user_id if event.pays or event.pays_seats else event.actor_id
     for party in (event.user_id,) if is_unpaid else (event.user_id, event.creator_id):
         if party != actor_id and not (is_unpaid and actor_id is None):
             yield party

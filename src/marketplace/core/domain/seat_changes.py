@@ -67,6 +67,15 @@ def given_back(booking: BookingHistory) -> GivenBack | None:
     return GivenBack(last.at, number) if number > 0 else None
 
 
+def changes_only_owed_seats(booking: BookingHistory, place: int) -> bool:
+    """Return whether the step at a place, counted from 1, only held seats until they are paid, or gave such back."""
+    *before, step = booking.history[:place]
+    if step.from_seats is None or step.to_seats is None or not any(each.pays for each in before):
+        return False
+    paid = paid_seats(replace(booking, seats=step.from_seats, history=tuple(before)))
+    return min(step.from_seats, step.to_seats) >= paid
+
+
 def with_seats_again(booking: BookingHistory, now: datetime) -> tuple[BookingHistory, BookingStep]:
     """Return the booking with the seats that it gave back unpaid, since their payment has come, and its step.
 

@@ -37,7 +37,10 @@ class BookingMessages(Protocol):
     async def add(self, message: BookingMessage) -> None: ...
 
     async def add_to_slot(self, message: SlotMessage) -> int:
-        """Add a message to every live booking of the slot. Return their number. One statement."""
+        """Add a message to every live booking of the slot but those that await a payment. Return their number.
+
+        One statement.
+        """
         ...
 
     async def addressees(self, batch_id: UUID) -> Sequence[tuple[UUID, UUID]]:

@@ -180,5 +180,8 @@ class Messages(Protocol):
         ...
 
     async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
-        """Return the ID of the person's first live booking of a session that starts after an instant."""
+        """Return the ID of the person's first live booking of a session that starts after an instant.
+
+        A confirmed one comes before those that wait for an answer or a payment, which show no private details.
+        """
         ...

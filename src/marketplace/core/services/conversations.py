@@ -128,6 +128,8 @@ class ConversationService:
     ) -> Outcome[int]:
         """Write to the learner of every live booking of a start of one's own session. Return their number.
 
+        Seats that are only held until they are paid do not count: such a message may say how to get in.
+
         Raises `Invalid`, `RateLimited`, `NotFound`, `NotYours`, `ConversationClosed`, `KeyReused`.
         """
         require(validate_field("text", MessageText, text))

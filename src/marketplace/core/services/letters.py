@@ -203,12 +203,17 @@ class Letters:
             recipient=recipient,
             role="learner",
             to=recipient.email,
-            link=self._addresses.waiting() if is_offer else self._addresses.session(entry.session_id),
+            link=self._addresses.waiting() if is_offer else self._session_of(entry),
             now=now,
             entry=entry,
             unsubscribe=self._addresses.unsubscribe(token) if token else None,
             one_click=self._addresses.one_click_unsubscribe(token) if token else None,
         )
+
+    def _session_of(self, entry: WaitlistDetails) -> str:
+        """Return the page of a session, or the home page if the session is no longer listed: it has none then."""
+        is_listed = entry.session_details.is_bookable()
+        return self._addresses.session(entry.session_id) if is_listed else self._addresses.of_path("/")
 
     async def _require_unannounced(self, tx: Transaction, message: Message, booking_id: UUID) -> None:
         """A conversation is announced once, until its person reads or answers it."""

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.core.domain.events import SessionEvent
+from marketplace.core.domain.events import SessionEvent, SessionEventKind
 from marketplace.core.domain.fields import require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.reports import ReportReason
 from marketplace.core.domain.reviews import AnswerText, Review, ReviewDetails, ReviewReport, ReviewText, Stars
-from marketplace.core.domain.sessions import SessionDetails
+from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.reviews import ReviewLists
@@ -89,8 +89,7 @@ class ReviewService:
             review = Review.of(booking, review_id, stars, text, now)
             await tx.reviews.add(review)
             await tx.reviews.rate(review, session.rating.plus(review.stars, 1), 1)
-            written = SessionEvent.of("session.reviewed", session, principal.user_id, now, ["reviews"])
-            await tx.events.add(replace(written, review_id=review.id))
+            await tx.events.add(_news("session.reviewed", session, review, principal.user_id, now))
             return ReviewDetails.named(review, booking.user_details, session.title)
 
         return await idempotently(self._unit_of_work, operation, self._read, key=key, resource_id=review_id, now=now)
@@ -112,8 +111,7 @@ class ReviewService:
             await tx.reviews.save(review)
             session = await tx.sessions.find(review.session_id)
             if session is not None:
-                event = SessionEvent.of("session.review_answered", session, principal.user_id, now, ["reviews"])
-                await tx.events.add(replace(event, review_id=review.id))
+                await tx.events.add(_news("session.review_answered", session, review, principal.user_id, now))
 
         created = await idempotently(self._unit_of_work, operation, no_replay, key=key, resource_id=review_id, now=now)
         found = await self._read(review_id)
@@ -178,6 +176,12 @@ async def count(
     """Add a review to the rating of its acquired session and creator, or remove it with a `change` of -1."""
     await tx.reviews.rate(review, session.rating.plus(review.stars, change), change)
     await tx.events.add(announcement(session, principal, now))
+
+
+def _news(kind: SessionEventKind, session: Session, review: Review, actor_id: UUID, now: datetime) -> SessionEvent:
+    """Return the event of a review or an answer. An archived session has no page to read it on, so it is no news."""
+    event = SessionEvent.of(kind, session, actor_id, now, ["reviews"])
+    return event if session.archived_at else replace(event, review_id=review.id)
 
 
 def announcement(session: SessionDetails, principal: Principal, now: datetime) -> SessionEvent:

@@ -172,7 +172,7 @@ class SlotMessageController(Controller):
         session_id: FromPath[UUID],
         conversations: FromDishka[ConversationService],
     ) -> Response[SlotMessageOut]:
-        """For the session's creator. Adds the message to the conversation of each live booking, all or none."""
+        """For the session's creator. Adds the message to the conversation of each live booking, not of unpaid ones."""
         parsed = await read_body(request, SlotMessageIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         principal = principal_of(request)
