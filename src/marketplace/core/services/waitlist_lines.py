@@ -85,7 +85,7 @@ async def pass_on(tx: Transaction, slot: Slot, now: datetime, *ended: WaitlistEn
     """End what is due in the line of an acquired slot, offer its free seats, and return it as saved. Idempotent.
 
     Entries that `ended`, and that the slot no longer counts, are saved with the first offer. A slot whose last seat
-    goes to the next person is never saved as empty: whoever opens an overlapping one meanwhile would wait for it, and
+    goes to the next person is never saved as empty: a buyer who opens an overlapping one would wait for it, and
     it for them.
     """
     if not slot.waiting:
