@@ -68,9 +68,12 @@ def is_being_released(payment: Payment, operations: Sequence[PaymentOperation]) 
 
 
 def is_covered(booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]) -> bool:
-    """Return whether a booking that awaits payment needs no more than was paid or authorized."""
+    """Return whether a booking that asks for a payment needs no more than was paid or authorized.
+
+    It has fewer seats than when it was paid, or got seats back before their price was returned.
+    """
     lasting = [each for each in payments if not is_being_released(each, operations)]
-    return booking.awaits_payment() and 0 < kept_now(booking, payments) <= covered(lasting)
+    return booking.asks_payment() and 0 < kept_now(booking, payments) <= covered(lasting)
 
 
 def payable(
