@@ -172,10 +172,15 @@ def _without(slot: Slot, entries: Iterable[WaitlistEntry]) -> Slot:
 
 
 async def leave(tx: Transaction, slot: Slot, entry_id: UUID, now: datetime) -> Slot:
-    """End an entry of an acquired slot for its person, unless it ended before, and pass its seats on."""
+    """End an entry of an acquired slot for its person, unless it ended before, and pass its seats on.
+
+    One whose offer has expired ends as that.
+    """
     entry = await tx.waitlist.find(entry_id)
     if entry is None or not entry.is_open:
         return slot
+    if entry.status == "offered" and entry.is_due(now):
+        return await pass_on(tx, slot, now)
     slot, left = without_entry(slot, entry), entry.ended("left", now)
     if entry.status == "waiting":
         # saved first: freed seats are offered to those who are stored as waiting
