@@ -184,6 +184,18 @@ async def test_what_staff_returned_before_is_not_asked_for_again(shop: Shop) -> 
     assert await shop.sums(booking_id) == {"paid_in": -7200, "returned": 1000, "held": 6200}
 
 
+async def test_seat_that_is_taken_again_before_its_price_was_returned_is_paid(shop: Shop) -> None:
+    learner, booking_id = await shop.paid(2)
+    await shop.services.seat_changes.change(learner, booking_id, 1)
+    await change(shop, learner, booking_id, 2)
+    booking = await shop.booking(booking_id)
+    assert (booking.seats, booking.pay_by) == (2, None)
+    await shop.advance(QUARTER)
+    assert (await shop.booking(booking_id)).seats == 2
+    assert await shop.sums(booking_id) == {"paid_in": -7200, "held": 7200}
+    assert (await shop.services.cancellation_quotes.quote(learner, booking_id)).refund == 7200
+
+
 async def test_added_seats_that_are_given_back_later_return_the_newest_payment(shop: Shop) -> None:
     learner, booking_id = await shop.paid()
     await change(shop, learner, booking_id, 2)

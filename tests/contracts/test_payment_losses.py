@@ -136,3 +136,41 @@ async def test_operation_that_is_being_recorded_after_its_lease_is_not_looked_at
 
     assert await take_due(shop.storage.job_queue, now, "settle_operation") == []
     assert await take_due(shop.storage.job_queue, now + LEASE, "settle_operation") != []
+
+
+async def test_authorization_that_is_being_released_replaces_no_other(shop: Shop) -> None:
+    session, learner = await shop.session(requires_confirmation=True), await shop.learner()
+    booking_id = await shop.book(session, learner, 2)
+    old = (await shop.services.payments.pay(learner, booking_id)).resource
+    await shop.services.seat_changes.change(learner, booking_id, 1)
+    new = (await shop.services.payments.pay(learner, booking_id)).resource  # asks to close the old page
+    assert (old.amount, new.amount) == (7200, 3600)
+    shop.use_card(old.id)
+    shop.use_card(new.id)
+    await shop.notify()
+    assert {each.id: each.status for each in await shop.payments(booking_id)} == {
+        old.id: PaymentStatus.VOIDED,
+        new.id: PaymentStatus.AUTHORIZED,
+    }
+    await shop.services.bookings.act(a_principal(session.creator_id), booking_id, "confirm")
+    await shop.settle()
+    assert await shop.sums(booking_id) == {"paid_in": -3600, "held": 3600}
+
+
+async def test_authorization_that_is_being_released_pays_no_part_of_a_booking(shop: Shop) -> None:
+    session, learner = await shop.session(requires_confirmation=True), await shop.learner()
+    booking_id = await shop.book(session, learner)
+    old = (await shop.services.payments.pay(learner, booking_id)).resource
+    await shop.services.seat_changes.change(learner, booking_id, 2)
+    new = (await shop.services.payments.pay(learner, booking_id)).resource  # asks to close the old page
+    shop.use_card(old.id)
+    [payment] = [each for each in await shop.payments(booking_id) if each.id == old.id]
+    await shop.services.payment_settlement.look(payment)
+    again = (await shop.services.payments.pay(learner, booking_id)).resource
+    assert (again.id, again.amount, again.url) == (new.id, 7200, new.url)
+    shop.use_card(again.id)
+    await shop.notify()
+    assert (await shop.booking(booking_id)).awaits_creator()
+    await shop.services.bookings.act(a_principal(session.creator_id), booking_id, "confirm")
+    await shop.settle()
+    assert await shop.sums(booking_id) == {"paid_in": -7200, "held": 7200}

@@ -252,6 +252,40 @@ async def test_leaving_with_an_offer_passes_it_on_at_once(storage: Storage, serv
     await check_lines(storage, session)
 
 
+async def test_person_who_leaves_is_not_offered_the_seat_of_an_offer_that_has_expired(
+    storage: Storage, services: Services, clock: MovableClock
+) -> None:
+    session, learner, booking = await full_start(storage, services)
+    _, first = await waiting(storage, services, session)
+    person, second = await waiting(storage, services, session)
+    _, third = await waiting(storage, services, session)
+    await services.bookings.act(learner, booking.id, "cancel")
+    clock.at = NOW + 2 * HOUR
+
+    await services.waitlist.leave(person, second.id)
+
+    entries = [await status_of(storage, entry) for entry in (first, second, third)]
+    assert entries == ["expired", "left", "offered"]
+    await check_lines(storage, session)
+
+
+async def test_leaving_with_one_of_several_offers_that_have_expired_passes_all_on(
+    storage: Storage, services: Services, clock: MovableClock
+) -> None:
+    session, learner, booking = await full_start(storage, services, 2)
+    person, first = await waiting(storage, services, session)
+    _, second = await waiting(storage, services, session)
+    _, third = await waiting(storage, services, session)
+    await services.bookings.act(learner, booking.id, "cancel")
+    clock.at = NOW + 2 * HOUR
+
+    await services.waitlist.leave(person, first.id)
+
+    entries = [await status_of(storage, entry) for entry in (first, second, third)]
+    assert entries == ["expired", "expired", "offered"]
+    await check_lines(storage, session)
+
+
 async def test_people_who_need_more_seats_do_not_block_those_who_need_fewer(
     storage: Storage, services: Services
 ) -> None:

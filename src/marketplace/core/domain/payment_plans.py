@@ -33,20 +33,42 @@ def covered(payments: Sequence[Payment]) -> int:
     return sum(each.refundable for each in payments) + authorized
 
 
-def amount_due(booking: BookingHistory, payments: Sequence[Payment]) -> int:
+def is_being_released(payment: Payment, operations: Sequence[PaymentOperation]) -> bool:
+    """Return whether an authorization may end any moment, as that of a page being closed: it pays for nothing."""
+    is_authorized = payment.status is PaymentStatus.AUTHORIZED
+    return is_authorized and any(
+        (each.payment_id, each.kind) == (payment.id, OperationKind.VOID) and each.state in UNSETTLED
+        for each in operations
+    )
+
+
+def lasting(payments: Sequence[Payment], operations: Sequence[PaymentOperation]) -> list[Payment]:
+    """Return the payments without authorizations that may end any moment."""
+    return [each for each in payments if not is_being_released(each, operations)]
+
+
+def amount_due(
+    booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation] = ()
+) -> int:
     """Return what the learner still has to pay for a booking that asks for a payment.
 
-    Of one that owes seats it is at most their price: what staff returned of an earlier payment is not asked for again.
+    An authorization that is being released pays for nothing. Of a booking that owes seats it is at most their price:
+    what staff returned of an earlier payment is not asked for again.
     """
-    due = max(0, kept_now(booking, payments) - covered(payments))
+    due = max(0, kept_now(booking, payments) - covered(lasting(payments, operations)))
     return min(due, price_of_unpaid(booking, payments)) if booking.owes_seats() else due
 
 
-def pays_all(booking: BookingHistory, before: Sequence[Payment], after: Sequence[Payment]) -> bool:
+def pays_all(
+    booking: BookingHistory,
+    before: Sequence[Payment],
+    after: Sequence[Payment],
+    operations: Sequence[PaymentOperation],
+) -> bool:
     """Return whether what came between two states of the payments leaves nothing to pay."""
     if booking.owes_seats():
         return covered(after) - covered(before) >= amount_due(booking, before)
-    return not amount_due(booking, after)
+    return not amount_due(booking, after, operations)
 
 
 def has_lapsed(booking: BookingHistory, before: Payment, after: Payment) -> bool:
@@ -58,26 +80,19 @@ def has_lapsed(booking: BookingHistory, before: Payment, after: Payment) -> bool
     return is_released and after.parked is None and kept_now(booking, [after]) > 0
 
 
-def is_being_released(payment: Payment, operations: Sequence[PaymentOperation]) -> bool:
-    """Return whether an authorization may end any moment, as that of a page being closed: it pays for nothing."""
-    is_authorized = payment.status is PaymentStatus.AUTHORIZED
-    return is_authorized and any(
-        (each.payment_id, each.kind) == (payment.id, OperationKind.VOID) and each.state in UNSETTLED
-        for each in operations
-    )
-
-
 def is_covered(booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]) -> bool:
-    """Return whether a booking that awaits payment needs no more than was paid or authorized."""
-    lasting = [each for each in payments if not is_being_released(each, operations)]
-    return booking.awaits_payment() and 0 < kept_now(booking, payments) <= covered(lasting)
+    """Return whether a booking that asks for a payment needs no more than was paid or authorized.
+
+    It has fewer seats than when it was paid, or got seats back before their price was returned.
+    """
+    return booking.asks_payment() and 0 < kept_now(booking, payments) <= covered(lasting(payments, operations))
 
 
 def payable(
     booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]
 ) -> Payment | None:
     """Return the payment that the learner can make for the booking as it is, if one was asked for."""
-    due = amount_due(booking, payments)
+    due = amount_due(booking, payments, operations)
     voiding = {each.payment_id for each in operations if each.kind is OperationKind.VOID}
     fitting = (each for each in payments if each.is_payable and each.parked is None and each.id not in voiding)
     return next((each for each in fitting if each.amount == due), None)
@@ -90,11 +105,11 @@ def plan(
     free = sorted((each for each in payments if each.parked is None), key=_by_age)
     asked = {(each.payment_id, each.kind) for each in operations if each.state in UNSETTLED}
     if booking.asks_payment():
-        due = amount_due(booking, payments)
+        due = amount_due(booking, payments, operations)
         wanted = [_void(each) for each in free if each.is_payable and each.amount != due]
     else:
         wanted = [_void(each) for each in free if each.is_payable]
-        wanted += _of_authorized(booking, payments, free)
+        wanted += _of_authorized(booking, payments, lasting(free, operations))
         wanted += _refunds(free, sum(each.refundable for each in payments) - kept_now(booking, payments))
     return tuple(each for each in wanted if not _is_under_way(each, asked))
 

@@ -8,7 +8,12 @@ from marketplace.core.errors import NotBookable, SoldOut, StaleRead
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.booking_steps import settlement_job
-from marketplace.core.services.waitlist_lines import release
+from marketplace.core.services.waitlist_lines import (
+    offer_seats_of,
+    release,
+    with_expired_offers_passed_on,
+    with_own_entry_ended,
+)
 
 
 class BookingPayments:
@@ -38,6 +43,7 @@ class BookingPayments:
         changed, step = with_seats_again(booking, self._clock.now())
         if not (quote.session.is_bookable() and quote.buyer_is_active):
             raise NotBookable
+        await with_expired_offers_passed_on(tx, quote, step.at)
         if not await tx.slots.change_seats(changed, step):
             raise SoldOut
         return replace(changed, history=(*booking.history, step))
@@ -57,8 +63,9 @@ class BookingPayments:
         """Take the seats of a booking again that expired unpaid, since its payment came too late, and return it.
 
         It acquires the booking itself. The schedule decides nothing, since the start was bookable when it was booked.
-        Raises `IllegalTransition` if anything else ended the booking, `TooLate` after its start, `NotBookable` if the
-        session is no longer listed or the learner is deactivated, `SoldOut`, `AlreadyBooked`, `CreatorUnavailable`, and
+        A learner who waits for the start by then waits no more, and has the seats that are on offer to them. Raises
+        `IllegalTransition` if anything else ended the booking, `TooLate` after its start, `NotBookable` if the session
+        is no longer listed or the learner is deactivated, `SoldOut`, `AlreadyBooked`, `CreatorUnavailable`, and
         `StaleRead`.
         """
         quote = await tx.slots.acquire_quote(seen.session_id, seen.starts_at, seen.user_id)
@@ -71,6 +78,8 @@ class BookingPayments:
             raise NotBookable
         slot = quote.new_slot(booking.terms.duration)
         await tx.slots.acquire_for_move(slot, booking)
+        await with_own_entry_ended(tx, quote, seen.user_id, step.at)
         if not await tx.slots.move(slot, revived, step, settlement_job(revived)):
             raise SoldOut
+        await offer_seats_of(tx, slot.session_id, slot.starts_at, step.at)
         return replace(revived, history=(*booking.history, step))

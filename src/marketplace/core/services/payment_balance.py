@@ -46,7 +46,7 @@ class PaymentBalance:
                 booking = await tx.bookings.acquire(booking_id)
                 payments = await tx.payments.acquire_of_booking(booking_id)
                 operations = await tx.payments.operations([each.id for each in payments])
-                if is_covered(booking, payments, operations):  # it has fewer seats than when it was paid
+                if is_covered(booking, payments, operations):
                     later = any(each.captures_later for each in payments if each.status is PaymentStatus.AUTHORIZED)
                     booking = await self._bookings.apply(tx, booking, requires_confirmation=later)
                 await self.apply(tx, booking, payments=payments, operations=operations)

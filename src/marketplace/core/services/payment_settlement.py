@@ -203,8 +203,10 @@ class PaymentSettlement:
     ) -> BookingHistory:
         """Let an acquired booking follow its payment, each before and after a report. Return it as it is then."""
         (before, after), (all_before, all_after) = payment, payments
-        due, is_enough = amount_due(booking, all_after), pays_all(booking, all_before, all_after)
-        operations = await tx.payments.operations([after.id]) if after.captures_later else ()
+        is_later = any(each.captures_later for each in all_after)
+        operations = await tx.payments.operations([each.id for each in all_after]) if is_later else ()
+        due = amount_due(booking, all_after, operations)
+        is_enough = pays_all(booking, all_before, all_after, operations)
         pays = after.status in IN_TIME and is_enough and not is_being_released(after, operations)
         if is_revived and not pays:
             raise IllegalTransition("More seats were booked than this pays for, or it is being released.")

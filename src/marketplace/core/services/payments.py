@@ -10,10 +10,10 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.money import currency
-from marketplace.core.domain.payment_plans import amount_due, payable
+from marketplace.core.domain.payment_plans import amount_due, lasting, payable
 from marketplace.core.domain.payment_reasons import Cause
 from marketplace.core.domain.payment_views import BookingPayment, Receipt, booking_payment, is_charged, receipts_of
-from marketplace.core.domain.payments import OperationKind, Payment, PaymentStatus
+from marketplace.core.domain.payments import OperationKind, Payment, PaymentOperation, PaymentStatus
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.rate_limits import PAYMENT_LOOK_UPS, Attempt
 from marketplace.core.errors import MarketplaceError, NotFound
@@ -154,17 +154,18 @@ class PaymentService:
         payments = await tx.payments.acquire_of_booking(booking_id)
         if not is_looked_up:
             _require_looked_up(payments)
-        refused = self._refusal(booking, payments)
+        operations = await tx.payments.operations([each.id for each in payments]) if payments else ()
+        refused = self._refusal(booking, payments, operations)
         if refused is not None:
             raise refused
-        operations = await tx.payments.operations([each.id for each in payments]) if payments else ()
         current = payable(booking, payments, operations)
         if current is not None:
             opening = (each for each in operations if (each.payment_id, each.kind) == (current.id, OperationKind.OPEN))
             unsettled = next((each for each in opening if not each.is_settled), None)
             settle = None if unsettled is None else partial(self._operations.settle, unsettled.id)
-            return _Asked(booking, payments, settle)
-        payment = await self._new_payment(tx, booking, payments, provider)
+            return _Asked(booking, lasting(payments, operations), settle)
+        due = amount_due(booking, payments, operations)
+        payment = await self._new_payment(tx, booking, payments, provider, due)
         asked = self._balance.operation(payment, OperationKind.OPEN, payment.amount, Cause.PAY, "open")
         # claimed by this request; a job takes over if it ends without an answer
         takes_over_at = asked.created_at + OPEN_GRACE
@@ -180,7 +181,9 @@ class PaymentService:
         call = partial(self._operations.carry_out, claimed, payment, booking, learner, read)
         return _Asked(booking, payments, call)
 
-    def _refusal(self, booking: BookingHistory, payments: tuple[Payment, ...]) -> MarketplaceError | None:
+    def _refusal(
+        self, booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]
+    ) -> MarketplaceError | None:
         if not booking.asks_payment():
             is_late = booking.status == "cancelled" and booking.pay_by is not None
             return PaymentExpired() if is_late and booking.history[-1].action == "expire" else NothingToPay()
@@ -188,10 +191,10 @@ class PaymentService:
             return NothingToPay(PARKED)
         if booking.pay_by is not None and self._clock.now() >= booking.pay_by:
             return PaymentExpired()
-        return None if amount_due(booking, payments) else NothingToPay()
+        return None if amount_due(booking, payments, operations) else NothingToPay()
 
     async def _new_payment(
-        self, tx: Transaction, booking: BookingHistory, payments: tuple[Payment, ...], provider: str
+        self, tx: Transaction, booking: BookingHistory, payments: Sequence[Payment], provider: str, due: int
     ) -> Payment:
         own = await tx.payments.commission_of(booking.creator_id)
         now = self._clock.now()
@@ -200,7 +203,7 @@ class PaymentService:
             booking_id=booking.id,
             creator_id=booking.creator_id,
             user_id=booking.user_id,
-            amount=amount_due(booking, payments),
+            amount=due,
             currency=payments[0].currency if payments else currency().code,
             captures_later=booking.awaits_payment() and booking.session_details.requires_confirmation,
             provider=provider,

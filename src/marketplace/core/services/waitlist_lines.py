@@ -84,7 +84,7 @@ async def with_own_entry_ended(tx: Transaction, quote: BookingQuote, user_id: UU
 async def pass_on(tx: Transaction, slot: Slot, now: datetime, *ended: WaitlistEntry) -> Slot:
     """End what is due in the line of an acquired slot, offer its free seats, and return it as saved. Idempotent.
 
-    Entries that `ended`, and that the slot no longer counts, are saved with the first offer. A slot whose last seat
+    Offers that `ended`, and that the slot no longer counts, are saved with the first offer. A slot whose last seat
     goes to the next person is never saved as empty: a buyer who opens an overlapping one would wait for it, and
     it for them.
     """
@@ -172,13 +172,21 @@ def _without(slot: Slot, entries: Iterable[WaitlistEntry]) -> Slot:
 
 
 async def leave(tx: Transaction, slot: Slot, entry_id: UUID, now: datetime) -> Slot:
-    """End an entry of an acquired slot for its person, unless it ended before, and pass its seats on."""
+    """End an entry of an acquired slot for its person, unless it ended before, and pass its seats on.
+
+    One whose offer has expired ends as that.
+    """
     entry = await tx.waitlist.find(entry_id)
     if entry is None or not entry.is_open:
         return slot
-    if entry.status == "offered":
-        await tx.events.add(WaitlistEvent.of("waitlist.ended", entry, now))
-    return await pass_on(tx, without_entry(slot, entry), now, entry.ended("left", now))
+    if entry.status == "offered" and entry.is_due(now):
+        return await pass_on(tx, slot, now)
+    slot, left = without_entry(slot, entry), entry.ended("left", now)
+    if entry.status == "waiting":
+        # saved first: freed seats are offered to those who are stored as waiting
+        return await pass_on(tx, await _saved(tx, slot, [left]), now)
+    await tx.events.add(WaitlistEvent.of("waitlist.ended", entry, now))
+    return await pass_on(tx, slot, now, left)
 
 
 async def close(tx: Transaction, slot: Slot, now: datetime) -> Slot:
