@@ -305,6 +305,18 @@ async def test_calendar_file_has_only_the_public_place_otherwise(market: Market,
     assert "GEO" not in event
 
 
+async def test_calendar_file_has_a_point_without_an_address_for_the_confirmed_holder(api: Api) -> None:
+    creator, holder, other = await api.creator(), await api.person(), await api.person()
+    session = await published(creator, **PLACED | {"address": None})
+    ways = [(each, await booked(each, session)) for each in (holder, other)]
+    await other.post(f"/api/bookings/{ways[1][1]['id']}/cancel/")
+
+    seen, hidden = [event_of(await each.get(f"/api/bookings/{own['id']}/calendar.ics")) for each, own in ways]
+
+    assert (seen["GEO"].latitude, seen["GEO"].longitude) == (EXACT["latitude"], EXACT["longitude"])
+    assert "GEO" not in hidden
+
+
 async def test_online_event_has_the_join_link_as_its_location(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await published(creator, format="online", join_url=JOIN)
