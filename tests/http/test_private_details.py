@@ -349,6 +349,16 @@ async def test_feed_has_the_venue_for_holder_and_creator_and_a_new_link_changes_
         await market.readers["creator"].patch(f"/api/sessions/{market.session['id']}/", {"join_url": JOIN})
 
 
+async def test_address_made_public_is_a_revision_in_the_feed_of_a_pending_holder(market: Market) -> None:
+    before = event_of(await feed_of(market.readers["pending"]))
+
+    await market.readers["creator"].patch(f"/api/sessions/{market.session['id']}/", {"address_public": True})
+
+    after = event_of(await feed_of(market.readers["pending"]))
+    assert (before["LOCATION"], after["LOCATION"]) == ("Trastevere, Rome", f"{ADDRESS}, Trastevere, Rome")
+    assert after["SEQUENCE"] > before["SEQUENCE"]
+
+
 async def feed_of(person: Person) -> Response:
     address = (await person.get("/api/calendar/")).json()["url"]
     return await person.client.get(address)
