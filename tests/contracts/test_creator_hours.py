@@ -20,6 +20,7 @@ from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.schedules import TimeRange, WeeklyHours
 from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import LATEST_START
 from marketplace.core.errors import Invalid, NotACreator, NotFound
 from marketplace.core.ports.storage import Storage
 
@@ -72,6 +73,15 @@ async def test_hours_are_of_creators_and_valid(storage: Storage, services: Servi
     with pytest.raises(Invalid) as error:
         await services.creator_hours.replace(creator, hours("09:00", "09:00", "Nowhere/Else"))
     assert error.value.errors.keys() == {"time_zone", "weekly"}
+
+
+async def test_starts_are_suggested_as_far_ahead_as_they_can_be_booked(storage: Storage, services: Services) -> None:
+    session = await offered(storage, services, hours("09:00", "10:00"))
+    last = LATEST_START - DAY
+
+    assert [start.reason for start in await suggested(services, session, MIDNIGHT + 800 * DAY)] == [None]
+    assert [start.reason for start in await suggested(services, session, last)] == [None]
+    assert await suggested(services, session, LATEST_START) == []
 
 
 async def test_quarter_hours_within_the_hours_are_suggested(storage: Storage, services: Services) -> None:

@@ -72,6 +72,19 @@ async def test_description_is_not_suggested(storage: Storage) -> None:
     assert await suggested(storage, "zephyr") == Suggestions()
 
 
+@pytest.mark.parametrize(
+    ("text", "title"), [("c#", "C# zq"), ("C++", "C++ zq"), (".net", ".NET zq"), (".n", ".NET zq")]
+)
+async def test_symbol_of_a_word_is_not_left_out_at_the_beginning_of_titles(
+    storage: Storage, text: str, title: str
+) -> None:
+    creator = await stored_user(storage, role="creator")
+    titles = ["C# zq", "C++ zq", ".NET zq", "C zq", "Calm zq", "Netball zq"]
+    await stored(storage, creator.id, *({"title": each} for each in titles))
+
+    assert [each.title for each in (await suggested(storage, text)).titles if each.title in titles] == [title]
+
+
 @pytest.mark.parametrize("text", ["q", "'", "& | !", "日", "c#", "x" * 200])
 async def test_any_text_has_suggestions(storage: Storage, text: str) -> None:
     typed = tokens(text)

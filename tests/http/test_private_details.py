@@ -305,6 +305,18 @@ async def test_calendar_file_has_only_the_public_place_otherwise(market: Market,
     assert "GEO" not in event
 
 
+async def test_calendar_file_has_a_point_without_an_address_for_the_confirmed_holder(api: Api) -> None:
+    creator, holder, other = await api.creator(), await api.person(), await api.person()
+    session = await published(creator, **PLACED | {"address": None})
+    ways = [(each, await booked(each, session)) for each in (holder, other)]
+    await other.post(f"/api/bookings/{ways[1][1]['id']}/cancel/")
+
+    seen, hidden = [event_of(await each.get(f"/api/bookings/{own['id']}/calendar.ics")) for each, own in ways]
+
+    assert (seen["GEO"].latitude, seen["GEO"].longitude) == (EXACT["latitude"], EXACT["longitude"])
+    assert "GEO" not in hidden
+
+
 async def test_online_event_has_the_join_link_as_its_location(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await published(creator, format="online", join_url=JOIN)
@@ -335,6 +347,16 @@ async def test_feed_has_the_venue_for_holder_and_creator_and_a_new_link_changes_
         changed = event_of(after)
         assert (after.headers["etag"] != feed.headers["etag"], changed["SEQUENCE"] > event["SEQUENCE"]) == (True, True)
         await market.readers["creator"].patch(f"/api/sessions/{market.session['id']}/", {"join_url": JOIN})
+
+
+async def test_address_made_public_is_a_revision_in_the_feed_of_a_pending_holder(market: Market) -> None:
+    before = event_of(await feed_of(market.readers["pending"]))
+
+    await market.readers["creator"].patch(f"/api/sessions/{market.session['id']}/", {"address_public": True})
+
+    after = event_of(await feed_of(market.readers["pending"]))
+    assert (before["LOCATION"], after["LOCATION"]) == ("Trastevere, Rome", f"{ADDRESS}, Trastevere, Rome")
+    assert after["SEQUENCE"] > before["SEQUENCE"]
 
 
 async def feed_of(person: Person) -> Response:

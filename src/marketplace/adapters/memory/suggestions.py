@@ -8,11 +8,13 @@ from marketplace.core.domain.search_terms import indexed_names, indexed_words, n
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.suggestions import (
     MAX_PEOPLE,
+    MAX_TITLES,
     SUGGESTIONS_ENOUGH,
     SUGGESTIONS_WALK,
     SUGGESTIONS_WINDOW,
     SuggestedTitle,
     Suggestions,
+    begins_with_symbols,
     completes,
     distinct_titles,
 )
@@ -38,7 +40,8 @@ def suggested(
         (each for each in listed if title_key(each.title).startswith(text)),
         key=lambda each: (title_key(each.title), each.id),
     )
-    titled = [*beginning, *(each for each in newest if has(each, "A"))]
+    begun = (each for each in beginning[: 2 * MAX_TITLES] if begins_with_symbols(each.title, typed))
+    titled = [*begun, *(each for each in newest if has(each, "A"))]
     people = {creator_of(each).id: creator_of(each) for each in newest if has(each, "D")}
     return Suggestions(
         people=tuple(people.values())[:MAX_PEOPLE],

@@ -15,6 +15,8 @@ from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.slots import LATEST_START, Slot, require_no_overlap
 
 MAX_WINDOW = timedelta(days=62)
+NO_HORIZON = (LATEST_START - datetime(1970, 1, 1, tzinfo=UTC)).days
+"""A booking window, in days, that ends no earlier than `LATEST_START`."""
 
 
 def requested_window(filters: CatalogFilters, now: datetime) -> tuple[datetime, datetime]:
@@ -33,9 +35,12 @@ class Availability:
     """The general hours that the creator has set."""
 
     def suggesting(self) -> Self:
-        """Return the availability of a session by arrangement with the starts that the creator's hours suggest."""
+        """Return the availability of a session by arrangement with the starts that the creator's hours suggest.
+
+        It has no booking window, as such a session has none.
+        """
         hours = self.hours or CreatorHours.usual(self.session.time_zone)
-        return replace(self, schedule=hours.as_schedule())
+        return replace(self, schedule=replace(hours.as_schedule(), horizon=NO_HORIZON))
 
     def free_runs(self, begin: datetime, end: datetime, now: datetime) -> Iterator[BookableRun]:
         """Yield the starts in `[begin, end)` that can be booked now, in order.

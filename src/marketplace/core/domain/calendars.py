@@ -49,10 +49,12 @@ class Venue:
         if session.format == "online":
             return cls(location=session.join_url or "Online", join_url=session.join_url)
         parts = [part for part in (session.address, session.place) if part]
-        has_point = session.address is not None
+        point = session.coordinates
+        # who may not know the address has a rounded one
+        is_exact = session.address is not None or (point is not None and point != point.rounded())
         return cls(
             location=", ".join(parts) or session.join_url,
-            point=session.coordinates if has_point else None,
+            point=point if is_exact else None,
             join_url=session.join_url,
         )
 

@@ -187,8 +187,8 @@ class Session(SessionSummary):
 
 PRIVATE_FIELDS = frozenset({"address", "coordinates", "join_url"})
 """Fields that not everyone who sees a session may see."""
-CALENDAR_FIELDS = ("title", "duration", "format", "place", *sorted(PRIVATE_FIELDS))
-"""Fields that calendars show."""
+CALENDAR_FIELDS = ("title", "duration", "format", "place", "address_public", *sorted(PRIVATE_FIELDS))
+"""Fields that calendars show, or that decide what they show."""
 SESSION_FIELDS = field_names(Session, "id", "creator_id", "created_at", "revision", "revised_at")
 """Fields recorded in the audit log."""
 

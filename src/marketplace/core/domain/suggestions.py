@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from marketplace.core.domain.search import fold_word, words
+from marketplace.core.domain.search import fold_word, tokens, words
 from marketplace.core.domain.search_terms import MIN_PREFIX
 from marketplace.core.domain.users import PublicUser
 
@@ -43,6 +43,14 @@ def matching_categories(typed: Sequence[str], categories: Iterable[str]) -> tupl
     folded = [fold_word(each) for each in typed]
     found = (each for each in categories if all(any(word.startswith(one) for word in words(each)) for one in folded))
     return tuple(found)[:MAX_CATEGORIES]
+
+
+def begins_with_symbols(title: str, typed: Sequence[str]) -> bool:
+    """Return whether a title whose `title_key` begins as typed has the symbols that make a typed word there, too."""
+    folded = [fold_word(each) for each in typed]
+    if all(words(each) == (each,) for each in folded):
+        return True
+    return " ".join(fold_word(each) for each in tokens(title)).startswith(" ".join(folded))
 
 
 def distinct_titles(found: Iterable[SuggestedTitle]) -> tuple[SuggestedTitle, ...]:

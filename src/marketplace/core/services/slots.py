@@ -15,7 +15,7 @@ from marketplace.core.domain.live_seats import PublicStarts
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.slots import Slot, require_capacity, require_no_overlap
+from marketplace.core.domain.slots import LATEST_START, Slot, require_capacity, require_no_overlap
 from marketplace.core.errors import FieldErrors, Invalid, NotFound, NotYours
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.slots import Availabilities
@@ -70,7 +70,7 @@ class SlotService:
         found = await self._visible(principal, session_id, begin, end)
         if found.schedule is not None:
             return found.shown_as(())
-        suggesting, begin = found.suggesting(), max(begin, self._clock.now())
+        suggesting, begin, end = found.suggesting(), max(begin, self._clock.now()), min(end, LATEST_START)
         return await self._first_starts(suggesting, suggesting.explained_runs, begin, end)
 
     async def public(self, session_id: UUID) -> PublicStarts:

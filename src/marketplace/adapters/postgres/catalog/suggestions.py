@@ -15,6 +15,7 @@ from marketplace.core.domain.suggestions import (
     SUGGESTIONS_WINDOW,
     SuggestedTitle,
     Suggestions,
+    begins_with_symbols,
     completes,
     distinct_titles,
 )
@@ -64,7 +65,11 @@ async def suggest(database: Reading, typed: Sequence[str]) -> Suggestions:
     rows = await database.fetch(SUGGEST, " ".join(word for each in typed for word in words(each)), *queries)
     return Suggestions(
         people=tuple(public_user(*row[: len(PUBLIC_USER)]) for row in rows if row["part"] == 0),
-        titles=distinct_titles(SuggestedTitle(id=row["id"], title=row["title"]) for row in rows if row["part"]),
+        titles=distinct_titles(
+            SuggestedTitle(id=row["id"], title=row["title"])
+            for row in rows
+            if row["part"] and (row["part"] != 1 or begins_with_symbols(row["title"], typed))
+        ),
     )
 
 
