@@ -43,6 +43,7 @@ class BothWays:
     def use(self, container: AsyncContainer, observers: Sequence[RequestObserver]) -> None:
         """Continue with another storage and other observers."""
         self._observers[:] = observers
+        self.compares = True
         self.app.state.dishka_container = container
         if "framework" in vars(self):
             self.framework.state.dishka_container = container

@@ -11,6 +11,7 @@ from due_jobs import run_due
 from fakes import NOW
 from marketplace.core.domain.email_tokens import TOKEN_TTL
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.password_resets import reset_token_hash
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin
 from marketplace.core.domain.rate_limits import FORGOTTEN_PASSWORD_TO
 from marketplace.core.domain.users import User
@@ -363,6 +364,19 @@ async def test_reader_of_the_former_address_is_notified_of_a_change_if_it_was_ve
     mail = await mint(services, storage, await newest(storage, verified, MessageKind.EMAIL_CHANGED))
     assert mail == AccountMail(link=ADDRESSES.contact(), to=verified.email)
     assert MessageKind.EMAIL_CHANGED not in {each.kind for each in await messages_to(storage, unverified)}
+
+
+async def test_address_that_staff_set_ends_a_requested_change(services: Services, storage: Storage, user: User) -> None:
+    token = await ask(services, storage, user, "change")
+    staff = principal_of(await stored_user(storage, is_staff=True))
+
+    await services.user_admin.change(staff, user.id, {"first_name": "Ada", "email": user.email.upper()}, "")
+    assert await storage.email_tokens.find(reset_token_hash(token)) is not None
+    await services.user_admin.change(staff, user.id, {"email": "owner@example.org"}, "Got the account back.")
+
+    with pytest.raises(BadEmailToken):
+        await services.email_addresses.verify(token, UNKNOWN_ORIGIN)
+    assert (await storage.users.get(user.id)).email == "owner@example.org"
 
 
 async def test_only_the_newest_requested_change_works(services: Services, storage: Storage, user: User) -> None:

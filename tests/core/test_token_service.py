@@ -144,6 +144,20 @@ async def test_login_ends_ninety_days_after_its_sign_in_however_often_it_is_rene
         await services.tokens.refresh(pair.refresh)
 
 
+async def test_access_token_does_not_outlive_the_longest_lifetime_of_its_login(services: Services, user: User) -> None:
+    pair = (await services.tokens.log_in(user.email, PASSWORD)).tokens
+    for _ in range(LIFETIMES.longest // DAY - 1):
+        services.clock.advance(DAY)
+        pair = await services.tokens.refresh(pair.refresh)
+    services.clock.advance(DAY / 2)
+    pair = await services.tokens.refresh(pair.refresh)
+
+    services.clock.advance(DAY / 2 - timedelta(seconds=1))
+    assert await is_signed_in(services, pair.access)
+    services.clock.advance(timedelta(seconds=1))
+    assert not await is_signed_in(services, pair.access)
+
+
 async def test_login_lasts_as_long_as_its_newest_refresh_token(services: Services, user: User) -> None:
     pair = (await services.tokens.log_in(user.email, PASSWORD)).tokens
     for _ in range(3):

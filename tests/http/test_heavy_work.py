@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from builders import TOMORROW
-from http_api import Api, Person, open_api, problem
+from http_api import PAID_SETTINGS, Api, Person, open_api, problem
 from http_routes import GOOD_BODIES, routes_of
 from marketplace.core.errors import Overloaded
 from marketplace.http.heavy_work import HeavyQueue, HeavyWork
@@ -28,6 +28,7 @@ HEAVY = [
     "GET /api/admin/users/export",
     "GET /api/auth/export",
     "GET /api/calendar/{feed}",
+    "GET /api/creator/earnings/export",
     "GET /api/sessions/facets",
     "GET /api/sessions/{session_id}/slots",
     "GET /api/sessions/{session_id}/suggested-starts",
@@ -220,7 +221,7 @@ async def test_failed_work_ends_its_turn(load: Load) -> None:
 async def full() -> AsyncIterator[tuple[Api, HeavyWork]]:
     """Open a marketplace in which no one waits."""
     heavy = HeavyWork(HeavyQueue(1, 0, Seconds()), HeavyQueue(1, 0, Seconds()))
-    async with open_api(heavy=heavy) as opened:
+    async with open_api(PAID_SETTINGS, heavy=heavy) as opened:
         yield opened, heavy
 
 

@@ -8,6 +8,7 @@ from http_api import Api, Person, problem
 from http_routes import WHY
 from marketplace.core.domain.messages import MessageKind
 from staff_services import logged
+from two_steps import A_NEW_PASSWORD, a_person_with_codes, code_of, signed_in_with
 
 PROFILE = "/api/auth/profile/"
 REASON = {"reason": WHY}
@@ -82,6 +83,19 @@ async def test_logins_of_staff_are_ended_by_superusers_only(api: Api, *, is_one:
     assert (await other.get(PROFILE)).status_code == 200
     assert (await superuser.post(path, REASON)).status_code == 204
     problem(await other.get(PROFILE), 401, "not_signed_in")
+
+
+@pytest.mark.parametrize("path", ["logins/end/", "remove-second-factor/"])
+async def test_links_for_passwords_end_with_the_logins_of_the_staff_who_issued_them(api: Api, path: str) -> None:
+    superuser, person = await api.person(is_staff=True, is_superuser=True), await api.person()
+    user, secret = await a_person_with_codes(api, is_staff=True)
+    staff = await signed_in_with(api, user, code_of(api, secret))
+    issued = (await staff.post(f"/api/admin/users/{person.id}/password-reset/", REASON)).json()
+    new_password = {"token": issued["token"], "new_password": A_NEW_PASSWORD}
+
+    assert (await superuser.post(f"/api/admin/users/{user.id}/{path}", REASON)).status_code == 204
+
+    problem(await api.visitor.post("/api/auth/password-reset/", new_password), 401, "bad_reset_token")
 
 
 async def test_login_of_another_account_or_one_that_has_ended_is_not_found(api: Api) -> None:

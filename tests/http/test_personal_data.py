@@ -141,3 +141,13 @@ async def test_copy_says_since_when_two_step_sign_in_is_on_and_no_secret(api: Ap
     since = (await person.get("/api/auth/second-factor/")).json()["since"]
     assert copy.json()["second_factors"] == [{"since": since, "recovery_codes_left": 10}]
     assert not any(each in copy.text for each in (secret, *codes))
+
+
+async def test_copies_that_staff_are_refused_do_not_count_as_those_of_the_user(limited: Api) -> None:
+    person = await limited.person()
+    viewing = await limited.seen_as(await limited.person(is_staff=True), person)
+
+    for _ in range(6):
+        problem(await viewing.get(EXPORT), 403, "impersonated_read_only")
+
+    assert (await person.get(EXPORT)).status_code == 200

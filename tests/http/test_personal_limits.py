@@ -73,6 +73,16 @@ async def test_searches_of_one_person_are_limited_per_minute(limited: Api) -> No
     assert (await person.get("/api/sessions/?category=music")).status_code == 200
 
 
+async def test_searches_of_staff_who_view_the_site_as_a_user_count_as_their_own(limited: Api) -> None:
+    staff, person = await limited.person(is_staff=True), await limited.person()
+    seen = await limited.seen_as(staff, person)
+    answers = [await seen.get(f"/api/sessions/?search=judo{each}") for each in "abc"]
+
+    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert (await person.get("/api/sessions/?search=judod")).status_code == 200
+    problem(await staff.get("/api/sessions/?search=judod"), 429, "rate_limited")
+
+
 async def test_searches_of_visitors_are_limited_by_network_and_tell_caches_nothing(limited: Api) -> None:
     answers = [await limited.visitor.get(f"/api/sessions/?search=chess{each}") for each in range(20)]
 

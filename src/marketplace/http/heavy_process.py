@@ -23,7 +23,8 @@ from marketplace.settings import PREFIX
 HEAVY_SOCKET = f"{PREFIX}HEAVY_SOCKET"
 """Internal variable: the path of the Unix socket at which the process listens."""
 FORWARDED = re.compile(
-    r"(GET|HEAD) /api/(calendar/[^/]+\.ics|auth/export|admin/(users|sessions|bookings|audit)(/export)?)/?"
+    r"(GET|HEAD) /api/(calendar/[^/]+\.ics|(auth|creator/earnings)/export)/?"
+    r"|(GET|HEAD) /api/admin/(users|sessions|bookings|audit)(/export)?/?"
     r"|POST /api/sessions/[^/]+/schedule/preview/?"
 )
 """Method and path of what takes tens of milliseconds of Python, which no other request can use meanwhile."""

@@ -59,7 +59,7 @@ class EarningsService:
         """
         self._gateway.get()
         (await self._users.get(principal.user_id)).current(principal).require_creator()
-        await self._counts.export(principal.user_id)
+        await self._counts.export(principal.actor_id)
         return self._written(principal)
 
     async def _written(self, principal: Principal) -> AsyncGenerator[bytes, None]:

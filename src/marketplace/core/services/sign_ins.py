@@ -122,9 +122,9 @@ class SignIns:
         return SignedIn(user=account, tokens=self.pair(login, refresh))
 
     def pair(self, login: Login, refresh: str) -> TokenPair:
-        """Return an access token of a login, next to its newest refresh token."""
-        claims = Claims(user_id=login.user_id, family_id=login.id)
-        return TokenPair(access=self._access_tokens.issue(claims, self._clock.now()), refresh=refresh)
+        """Return an access token of a login, which it does not outlive, next to its newest refresh token."""
+        claims, now = Claims(user_id=login.user_id, family_id=login.id), self._clock.now()
+        return TokenPair(access=self._access_tokens.issue(claims, now, login.expires_at - now), refresh=refresh)
 
 
 async def second_factor_methods(tx: Transaction, user_id: UUID) -> tuple[SecondFactorMethod, ...]:

@@ -14,11 +14,12 @@ from marketplace.core.domain.ledger import TransactionKind
 from marketplace.core.domain.money import AmountChange, currency
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.sessions import Title
-from marketplace.core.errors import NotFound, RateLimited
+from marketplace.core.errors import NotFound, Overloaded, RateLimited
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.earnings import EarningsService
 from marketplace.http.api.payments import CurrencyCode
 from marketplace.http.conversions import converted
+from marketplace.http.heavy_work import with_turn_of_export
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.problems import SAFE_HEADERS
 from marketplace.http.security.authorization import Access, opt, principal_of
@@ -86,10 +87,11 @@ class EarningsController(Controller):
         opt=opt(
             Access.CREATOR,
             scope="read",
-            errors=(NotFound, RateLimited),
+            errors=(NotFound, Overloaded, RateLimited),
             headers={"Content-Disposition": "`attachment`, with a file name."},
             files=(CSV,),
         ),
+        middleware=[with_turn_of_export],
     )
     async def export(
         self, request: Request[Any, Any, Any], earnings: FromDishka[EarningsService], clock: FromDishka[Clock]

@@ -121,6 +121,8 @@ class PersonalDataController(Controller):
         and `second_factors` (two-step sign-in, if it is on) without their secrets.
         """
         principal = principal_of(request)
+        if principal.impersonator_id is not None:  # before it counts as one of the person's
+            raise ImpersonatedReadOnly
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
         parts = await data.export(principal)
         name = f"marketplace-data-{clock.now():%Y-%m-%d}.json"

@@ -43,9 +43,9 @@ def per_network(limit: RateLimit, request: HasScope) -> tuple[Attempt, ...]:
 
 
 def searcher_of(request: HasScope) -> tuple[UUID | None, Callable[[RateLimit], tuple[Attempt, ...]]]:
-    """Return whom searches are counted for: the person, and the networks for those who are not signed in."""
+    """Return whom searches are counted for: the person who asks, and the networks for those who are not signed in."""
     searcher = optional_principal_of(request)
-    return searcher.user_id if searcher else None, lambda limit: per_network(limit, request)
+    return searcher.actor_id if searcher else None, lambda limit: per_network(limit, request)
 
 
 def forgotten_password(request: HasScope, email: str) -> tuple[Attempt, ...]:

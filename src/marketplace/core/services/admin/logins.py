@@ -41,7 +41,7 @@ class LoginAdminService:
         await self._end(staff, user_id, login_id, reason)
 
     async def end_all(self, staff: Principal, user_id: UUID, reason: str) -> None:
-        """End all logins of an account. Raises as `end`."""
+        """End all logins of an account, and the links for new passwords that it issued. Raises as `end`."""
         await self._end(staff, user_id, None, reason)
 
     async def _end(self, staff: Principal, user_id: UUID, login_id: UUID | None, reason: str) -> None:
@@ -57,6 +57,8 @@ class LoginAdminService:
                 is_own = True
                 if login_id is None:
                     await tx.tokens.revoke_all(user_id, now)
+                    if user.has_rights:
+                        await tx.resets.drop_issued_by(user_id)
                 else:
                     login = await tx.tokens.find(login_id)
                     if login is None or login.user_id != user_id or not await tx.tokens.revoke(login_id, now):

@@ -35,6 +35,8 @@ class SecondFactorAdminService:
     async def remove(self, staff: Principal, user_id: UUID, reason: str) -> None:
         """Take the second factor off an account and end its logins; that of staff, as a superuser.
 
+        Links for new passwords that this person issued end, too: whoever had the device may have issued them.
+
         Raises `Invalid`, `NotFound`, `Oneself`, `NotSuperuser`, `SecondFactorOff`.
         """
         require(validate_field("reason", StaffReason, reason))
@@ -46,6 +48,8 @@ class SecondFactorAdminService:
                 if not await tx.second_factors.remove(user_id):
                     raise SecondFactorOff("This account doesn't have two-step sign-in on.")
                 await tx.tokens.revoke_all(user_id, self._clock.now())
+                if user.has_rights:
+                    await tx.resets.drop_issued_by(user_id)
                 await self._audit.write(tx, staff, "second_factor_removed", ("user", user_id), reason=reason)
                 await self._codes.tell(tx, user, "second_factor_removed")
 

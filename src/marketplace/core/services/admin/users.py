@@ -15,11 +15,12 @@ from marketplace.core.domain.audit import (
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_quotes import BookedSlot, booked_slots_of
 from marketplace.core.domain.bookings import BOOKING_FIELDS
+from marketplace.core.domain.email_tokens import PASSWORD_PURPOSES
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal, Role
 from marketplace.core.domain.user_details import UserDetails
-from marketplace.core.domain.users import USER_FIELDS, User, validate_rights
+from marketplace.core.domain.users import USER_FIELDS, User, fold, validate_rights
 from marketplace.core.errors import NotFound
 from marketplace.core.errors.admin import HasSessions
 from marketplace.core.ports.audit import AuditLogReader
@@ -94,7 +95,7 @@ class UserAdminService:
         return await self._audit_log.newest(MAX_LOG, ("user", user_id))
 
     async def change(self, staff: Principal, user_id: UUID, changes: Mapping[str, Any], reason: str) -> User:
-        """Change e-mail address, username, names, bio or languages.
+        """Change e-mail address, username, names, bio or languages. Another address ends changes that were requested.
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `EmailTaken`, `UsernameTaken`.
         """
@@ -104,7 +105,11 @@ class UserAdminService:
             # e-mail addresses and usernames are keys that buyers lock: see `UserService.change_profile`
             current, before = await acquire_with_staff(tx, staff, user_id, with_sessions=True)
             before.require_manageable_by(current, allow_oneself=True)
-            return before, before.with_values(**changes)
+            user = before.with_values(**changes)
+            if fold(user.email) != fold(before.email):
+                # whoever asked for a change before may be whom the account is taken back from
+                await tx.email_requests.drop(user_id, *PASSWORD_PURPOSES)
+            return before, user
 
         return await self._change(staff, user_id, "user_changed", changed, reason)
 
