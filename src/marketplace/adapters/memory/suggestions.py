@@ -40,8 +40,8 @@ def suggested(
         (each for each in listed if title_key(each.title).startswith(text)),
         key=lambda each: (title_key(each.title), each.id),
     )
-    begun = (each for each in beginning[: 2 * MAX_TITLES] if begins_with_symbols(each.title, typed))
-    titled = [*begun, *(each for each in newest if has(each, "A"))]
+    opening = (each for each in beginning[: 2 * MAX_TITLES] if begins_with_symbols(each.title, typed))
+    titled = [*opening, *(each for each in newest if has(each, "A"))]
     people = {creator_of(each).id: creator_of(each) for each in newest if has(each, "D")}
     return Suggestions(
         people=tuple(people.values())[:MAX_PEOPLE],

@@ -35,7 +35,7 @@ class SecondFactorAdminService:
     async def remove(self, staff: Principal, user_id: UUID, reason: str) -> None:
         """Take the second factor off an account and end its logins; that of staff, as a superuser.
 
-        Links for new passwords that this person issued end, too: whoever had the device may have issued them.
+        Links for new passwords that this person issued end, too: a thief of the device may have issued them.
 
         Raises `Invalid`, `NotFound`, `Oneself`, `NotSuperuser`, `SecondFactorOff`.
         """

@@ -107,7 +107,7 @@ class UserAdminService:
             before.require_manageable_by(current, allow_oneself=True)
             user = before.with_values(**changes)
             if fold(user.email) != fold(before.email):
-                # whoever asked for a change before may be whom the account is taken back from
+                # the account may be taken back from the person who asked for a change before
                 await tx.email_requests.drop(user_id, *PASSWORD_PURPOSES)
             return before, user
 
