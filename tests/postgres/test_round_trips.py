@@ -179,4 +179,4 @@ async def test_booking_by_key_is_a_transaction_with_few_round_trips(marketplace:
         await caller.get("/api/auth/profile/")
         costs.append(await marketplace.round_trips(partial(caller.post, "/api/bookings/", a_booking_body(session))))
 
-    assert costs == [2, 7]
+    assert costs == [2, 8]
