@@ -173,8 +173,8 @@ export function viewerZone(client: QueryClient): string {
 }
 
 /** Prefetches the first page of the catalog while its code is loading. */
-export function prefetchCatalog(client: QueryClient, search: CatalogSearch): void {
+export async function prefetchCatalog(client: QueryClient, search: CatalogSearch): Promise<void> {
   const zone = viewerZone(client);
-  void client.prefetchInfiniteQuery(catalogQuery(client, search, zone));
   void client.prefetchQuery(facetsQuery(search, zone));
+  await client.prefetchInfiniteQuery(catalogQuery(client, search, zone));
 }

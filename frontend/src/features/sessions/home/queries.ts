@@ -41,9 +41,9 @@ export function rowQuery(search: CatalogSearch, zone: string) {
 
 /** Prefetches the rows that are the same for everybody, before the page is rendered. */
 export async function prefetchRows(client: QueryClient, zone: string): Promise<void> {
-  void client.prefetchQuery(rowQuery(FREE_ROW, zone));
+  const free = client.prefetchQuery(rowQuery(FREE_ROW, zone));
   await loadOffsets(zone); // the days of the weekend depend on them
-  void client.prefetchQuery(rowQuery(weekendSearch(dateKey(new Date(), zone)), zone));
+  await Promise.all([free, client.prefetchQuery(rowQuery(weekendSearch(dateKey(new Date(), zone)), zone))]);
 }
 
 /** What a person has booked: the categories booked most, and the sessions. */
