@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.adapters.pictures.process import run_program
+from marketplace.core.errors.pictures import PicturesBusy
 
 SLEEPS = """
 import json, os, pathlib, sys, time
@@ -35,6 +36,18 @@ async def test_program_that_fails_answers_nothing(tmp_path: Path) -> None:
     (program := tmp_path / "program.py").write_text("import sys; sys.exit(3)")
 
     assert await run_program(program, {}, b"x" * 1_000_000) is None
+
+
+async def test_program_that_takes_too_long_is_killed_and_the_upload_may_be_repeated(tmp_path: Path) -> None:
+    (program := tmp_path / "program.py").write_text(SLEEPS)
+    pid = tmp_path / "pid"
+
+    with pytest.raises(PicturesBusy):
+        await run_program(program, {"pid": str(pid)}, b"x" * 1_000_000, seconds=1)
+
+    async with asyncio.timeout(10):
+        while is_there(int(pid.read_text())):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def test_program_of_a_cancelled_request_is_killed(tmp_path: Path) -> None:

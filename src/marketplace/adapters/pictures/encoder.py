@@ -13,6 +13,7 @@ from marketplace.core.domain.pictures import (
     WIDTHS,
     EncodedPicture,
     PictureFormat,
+    Upload,
 )
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.errors.pictures import (
@@ -43,17 +44,17 @@ class PillowEncoder:
         self._turn = asyncio.Semaphore(MAX_AT_ONCE)
         self._waiting = 0
 
-    async def encode(self, upload: bytes) -> EncodedPicture:
+    async def encode(self, upload: Upload) -> EncodedPicture:
         return await self._run(upload, "webp", WIDTHS)
 
-    async def encode_avatar(self, upload: bytes) -> EncodedPicture:
+    async def encode_avatar(self, upload: Upload) -> EncodedPicture:
         return await self._run(upload, "webp", (AVATAR_WIDTH,), square=True)
 
     async def encode_avif(self, largest: bytes) -> EncodedPicture:
         return await self._run(largest, "avif", WIDTHS)
 
     async def _run(
-        self, upload: bytes, form: PictureFormat, widths: Sequence[int], *, square: bool = False
+        self, upload: Upload, form: PictureFormat, widths: Sequence[int], *, square: bool = False
     ) -> EncodedPicture:
         if self._waiting >= MAX_WAITING:
             raise PicturesBusy

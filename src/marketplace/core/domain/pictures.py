@@ -34,6 +34,8 @@ DELETION_LEASE = timedelta(minutes=15)
 
 PictureFormat = Literal["avif", "webp"]
 PictureKind = Literal["session", "avatar"]
+Upload = bytes | bytearray
+"""A file as it arrived. Megabytes are not copied to be immutable: the event loop would wait for milliseconds."""
 StoreState = Literal["asked", "done", "refused", "unknown", "deleting"]
 """Of the bytes: being stored, stored, refused by the store, sent without an answer, or being deleted by a sweep."""
 AltText = Annotated[
@@ -92,7 +94,7 @@ def largest_size(width: int, height: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def picture_id(owner_id: UUID, upload: bytes) -> UUID:
+def picture_id(owner_id: UUID, upload: Upload) -> UUID:
     """Return the ID of an upload: by its content and owner, so that a repeated upload is the same picture."""
     return uuid5(owner_id, f"{ENCODING} {hashlib.sha256(upload).hexdigest()}")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.domain.pictures import EncodedPicture, PictureRecord
+from marketplace.core.domain.pictures import EncodedPicture, PictureRecord, Upload
 
 
 class PictureEncoder(Protocol):
@@ -16,7 +16,7 @@ class PictureEncoder(Protocol):
     orientation (applied).
     """
 
-    async def encode(self, upload: bytes) -> EncodedPicture:
+    async def encode(self, upload: Upload) -> EncodedPicture:
         """Return the versions of an upload as WebP, by `largest_size` and `widths_of`.
 
         Raises `PictureTooLarge` before decoding, `UnsupportedPicture`, `AnimatedPicture`, `DamagedPicture`,
@@ -24,7 +24,7 @@ class PictureEncoder(Protocol):
         """
         ...
 
-    async def encode_avatar(self, upload: bytes) -> EncodedPicture:
+    async def encode_avatar(self, upload: Upload) -> EncodedPicture:
         """Return the centre of an upload as one square WebP of `AVATAR_WIDTH`. Raises as `encode`."""
         ...
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
-from marketplace.core.domain.pictures import avatar_address, picture_id
+from marketplace.core.domain.pictures import Upload, avatar_address, picture_id
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.users import User
 from marketplace.core.ports.system import Clock
@@ -30,7 +30,7 @@ class AvatarService:
         """Count an upload before its body is read. Raises `RateLimited`."""
         await self._stores.count(principal)
 
-    async def upload(self, principal: Principal, upload: bytes) -> User:
+    async def upload(self, principal: Principal, upload: Upload) -> User:
         """Store an avatar and show it in place of the one before.
 
         Raises as `PictureEncoder.encode`, `StoreRefused`, `StoreUnknown`, `NotSignedIn`.

@@ -24,6 +24,7 @@ from marketplace.core.domain.pictures import (
     Pictures,
     Position,
     StoreState,
+    Upload,
     changed_picture,
     key_of,
     picture_id,
@@ -150,7 +151,7 @@ class PictureService:
         await self._stores.count(principal)
 
     async def add(
-        self, principal: Principal, session_id: UUID, upload: bytes, alt: str, *, is_drawn: bool = False
+        self, principal: Principal, session_id: UUID, upload: Upload, alt: str, *, is_drawn: bool = False
     ) -> CatalogSession:
         """Add a picture at the end, to be stored as AVIF later unless `is_drawn`. A repeated upload adds nothing.
 

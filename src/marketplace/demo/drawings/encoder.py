@@ -6,7 +6,7 @@ import json
 
 from PIL import Image
 
-from marketplace.core.domain.pictures import AVATAR_WIDTH, EncodedPicture, widths_of
+from marketplace.core.domain.pictures import AVATAR_WIDTH, EncodedPicture, Upload, widths_of
 from marketplace.core.errors.pictures import UnsupportedPicture
 from marketplace.demo.drawings.faces import face
 from marketplace.demo.drawings.scenes import scene
@@ -15,10 +15,10 @@ from marketplace.demo.drawings.scenes import scene
 class DrawingEncoder:
     """`PictureEncoder` of the demo, for uploads of `demo/seed.py`."""
 
-    async def encode(self, upload: bytes) -> EncodedPicture:
+    async def encode(self, upload: Upload) -> EncodedPicture:
         return await asyncio.to_thread(_session_picture, **json.loads(upload))
 
-    async def encode_avatar(self, upload: bytes) -> EncodedPicture:
+    async def encode_avatar(self, upload: Upload) -> EncodedPicture:
         return await asyncio.to_thread(_avatar, **json.loads(upload))
 
     async def encode_avif(self, largest: bytes) -> EncodedPicture:  # noqa: ARG002 - of the port

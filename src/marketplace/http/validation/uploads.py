@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.exceptions.http_exceptions import ClientException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from marketplace.core.domain.pictures import MAX_UPLOAD
+from marketplace.core.domain.pictures import MAX_UPLOAD, Upload
 from marketplace.core.errors import Invalid
 from marketplace.core.errors.pictures import PicturesBusy, PictureTooLarge
 from marketplace.http.answers import ArrivalTimes, BodyTooSlow, CutShort, arriving_within, headers_of
@@ -52,7 +52,7 @@ class FormExpected(UnsupportedMediaType):
 class UploadedForm:
     """The file of a form, and its texts by name."""
 
-    file: bytes
+    file: Upload
     texts: Mapping[str, str]
 
 
@@ -78,7 +78,7 @@ async def read_upload(request: Request[Any, Any, Any]) -> UploadedForm:
         raise Invalid(detail="The texts of the form must be UTF-8.") from error
 
 
-async def _parts_of(request: Request[Any, Any, Any], boundary: bytes) -> dict[str, bytes]:
+async def _parts_of(request: Request[Any, Any, Any], boundary: bytes) -> dict[str, bytearray]:
     """Return the parts of a body by name, taken apart while they arrive: 8 MB at once would hold up other requests."""
     room: UploadRoom = request.app.state.upload_room
     times: ArrivalTimes = request.app.state.arrival_times
@@ -101,25 +101,22 @@ async def _parts_of(request: Request[Any, Any, Any], boundary: bytes) -> dict[st
         raise CutShort from error
     finally:
         room.release(size)
-    return form.parts()
+    return form.parts
 
 
 class _Form:
-    """The parts that have arrived, in pieces."""
+    """The parts that have arrived, by name."""
 
     def __init__(self) -> None:
-        self._pieces: dict[str, list[bytearray]] = {}
+        self.parts: dict[str, bytearray] = {}
         self._name = ""
 
     def take(self, event: MultipartSegment | bytearray | None) -> None:
         """Take what the parser found: the head of a part, or a piece of it. Raises `Invalid` for a second one."""
         if isinstance(event, MultipartSegment):
             self._name = event.name or ""
-            if self._name in self._pieces:
+            if self._name in self.parts:
                 raise Invalid({self._name: ["Send this only once."]})
-            self._pieces[self._name] = []
+            self.parts[self._name] = bytearray()
         elif event is not None:
-            self._pieces[self._name].append(event)
-
-    def parts(self) -> dict[str, bytes]:
-        return {name: b"".join(pieces) for name, pieces in self._pieces.items()}
+            self.parts[self._name] += event
