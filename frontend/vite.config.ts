@@ -49,11 +49,12 @@ export default defineConfig({
           path: "^/$",
           route: "routes/index.tsx",
           data: [
-            "/api/marketplace",
+            // boot.js shows the first picture of these two
             "/api/sessions?ordering=-created_at&limit=12",
+            "/api/sessions?$weekend&ordering=next_slot&limit=8",
+            "/api/marketplace",
             "/api/sessions?featured=true&limit=4",
             "/api/sessions?max_price=0&ordering=-price&limit=8",
-            "/api/sessions?$weekend&ordering=next_slot&limit=8",
             "/api/sessions/facets",
           ],
         },

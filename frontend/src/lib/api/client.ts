@@ -1,6 +1,7 @@
 import createClient from "openapi-fetch";
 import { login } from "~/lib/auth/login";
 import { stepUp } from "~/lib/auth/stepUp";
+import { takeEarly } from "./early";
 import { Problem } from "./problem";
 import type { components, paths } from "./schema";
 
@@ -9,7 +10,8 @@ export type Schema<Name extends keyof components["schemas"]> = components["schem
 
 async function send(request: Request, token: string | null): Promise<Response> {
   if (token) request.headers.set("Authorization", `Bearer ${token}`);
-  return fetch(request).catch((error: unknown) => {
+  const early = token ? undefined : takeEarly(request)?.catch(() => fetch(request));
+  return (early ?? fetch(request)).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw Problem.offline();
   });
