@@ -82,6 +82,30 @@ async def test_login_requesting_cookie_has_refresh_token_only_in_cookie(api: Api
     }
 
 
+async def test_signing_in_again_ends_the_former_login_of_the_browser(api: Api) -> None:
+    person, other = await api.person(), await api.person()
+    async with a_browser(api) as browser:
+        here, elsewhere = cookie_of(await log_in(browser, person)), cookie_of(await log_in(browser, person))
+        credentials = {"email": other.user.email, "password": PASSWORD, "use_cookie": True}
+
+        again = await send(browser, LOGIN, here["value"], json=credentials)
+
+        assert again.status_code == 200
+        refreshed = [await send(browser, REFRESH, each["value"]) for each in (here, elsewhere, cookie_of(again))]
+    assert [each.status_code for each in refreshed] == [401, 200, 200]
+
+
+async def test_page_of_another_site_ends_no_login_by_signing_in(api: Api) -> None:
+    person = await api.person()
+    async with a_browser(api) as browser:
+        here = cookie_of(await log_in(browser, person))
+        credentials = {"email": person.user.email, "password": PASSWORD, "use_cookie": True}
+
+        await send(browser, LOGIN, here["value"], origin="https://elsewhere.example", json=credentials)
+
+        assert (await send(browser, REFRESH, here["value"])).status_code == 200
+
+
 @pytest.mark.parametrize("options", [{}, {"use_cookie": False}])
 async def test_login_not_requesting_cookie_has_refresh_token_only_in_body(api: Api, options: dict[str, bool]) -> None:
     person = await api.person()

@@ -88,7 +88,7 @@ class PasskeySignInController(Controller):
         data = (await read_body(request, PasskeySignInBody)).checked()
         async with limits.passkey(request):
             login = await sign_ins.sign_in(data.credential, origin_of(request))
-        return signed_in(request, cookie, limits, login, use_cookie=data.use_cookie)
+        return await signed_in(request, cookie, limits, login, use_cookie=data.use_cookie)
 
 
 class PasskeyProofController(Controller):

@@ -237,7 +237,7 @@ class ProviderController(Controller):
             return response
         response = arrival(request, flow_cookie, flow, "done", known)
         if login is not None:
-            refresh_cookie.keep(request, response, login.tokens.refresh)
+            await refresh_cookie.replace(request, response, login.tokens.refresh)
             sign_in_limits.remember(request, response, login.user.email)
         return response
 

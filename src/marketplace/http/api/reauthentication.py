@@ -75,7 +75,7 @@ class ReauthenticationController(Controller):
             limits.account(request, account),
         ):
             login = await sign_ins.log_in(data.challenge, data.code, origin)
-        return signed_in(request, cookie, limits, login, use_cookie=data.use_cookie)
+        return await signed_in(request, cookie, limits, login, use_cookie=data.use_cookie)
 
     @post(
         "/reauthenticate",

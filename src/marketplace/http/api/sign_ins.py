@@ -25,7 +25,7 @@ class SignedInOut(TokenPairOut):
     user: ProfileOut
 
 
-def signed_in(
+async def signed_in(
     request: Request[Any, Any, Any],
     cookie: RefreshCookie,
     limits: SignInLimits,
@@ -43,6 +43,6 @@ def signed_in(
     shown = None if use_cookie else login.tokens.refresh
     response = Response(SignedInOut(access=login.tokens.access, refresh=shown, user=user))
     if use_cookie:
-        cookie.keep(request, response, login.tokens.refresh)
+        await cookie.replace(request, response, login.tokens.refresh)
         limits.remember(request, response, login.user.email)
     return response

@@ -92,7 +92,7 @@ class TokenController(Controller):
             limits.password(request, data.email),
         ):
             login = await tokens.log_in(data.email, data.password, origin)
-        return signed_in(request, cookie, limits, login, use_cookie=data.use_cookie)
+        return await signed_in(request, cookie, limits, login, use_cookie=data.use_cookie)
 
     @post(
         "/refresh",

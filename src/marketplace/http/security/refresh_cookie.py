@@ -1,12 +1,14 @@
 """Refresh token in an `HttpOnly` cookie: our pages can use it, but scripts cannot read it."""
 
 import ipaddress
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request, Response
 
 from marketplace.core.errors import BadRefreshToken, Forbidden, NoRefreshToken
+from marketplace.core.services.tokens import TokenService
 from marketplace.http import problems
 from marketplace.http.security.cookie_names import PREFIX, CookieNames
 from marketplace.settings import Settings
@@ -45,7 +47,8 @@ class ForeignOrigin(Forbidden):
 class RefreshCookie:
     """Reads and writes the cookie. It is `Secure` except over plain HTTP in development."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tokens: TokenService) -> None:
+        self._tokens = tokens
         self._is_production = settings.environment == "production"
         self._names = CookieNames(settings)
         self._allowed = frozenset(settings.cors_origins)
@@ -62,6 +65,12 @@ class RefreshCookie:
         if not self._is_same_or_allowed_origin(request):
             raise ForeignOrigin
         return token
+
+    async def replace(self, request: Request[Any, Any, Any], response: Response[Any], token: str) -> None:
+        """Set the cookie at a sign-in, and end the login that it had (OWASP ASVS 5.0, 7.2.4)."""
+        with suppress(NoRefreshToken, ForeignOrigin):
+            await self._tokens.log_out(self.token_of(request))
+        self.keep(request, response, token)
 
     def keep(self, request: Request[Any, Any, Any], response: Response[Any], token: str) -> None:
         """Set the cookie for the lifetime of the token."""
