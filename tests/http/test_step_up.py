@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 from secrets import token_hex
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from httpx import Response
@@ -45,6 +46,13 @@ ALWAYS: dict[str, Request] = {
     "issue a reset link": lambda one, two: one.post(f"/api/admin/users/{two.id}/password-reset/", WHY),
     "impersonate": lambda one, two: one.post(f"/api/admin/users/{two.id}/impersonate/", WHY),
     "turn off another's": lambda one, two: one.post(f"/api/admin/users/{two.id}/remove-second-factor/", WHY),
+    "return money": lambda one, _: one.post(f"/api/admin/payments/{uuid4()}/refund/", {"amount": "1.00", **WHY}),
+    "resolve a parked payment": lambda one, _: one.post(
+        f"/api/admin/parked-payments/{uuid4()}/resolve/", {"resolution": "Settled.", **WHY}
+    ),
+    "set a commission": lambda one, two: one.send(
+        "PUT", f"/api/admin/users/{two.id}/commission/", json={"percent": "10", **WHY}
+    ),
     "change another's address": lambda one, two: one.patch(
         f"/api/admin/users/{two.id}/", {"email": a_new_address(), **WHY}
     ),

@@ -14,7 +14,7 @@ from marketplace.core.domain.ledger import CommissionRate
 from marketplace.core.errors import NotFound, NotSuperuser
 from marketplace.core.errors.admin import AccountInactive, Oneself
 from marketplace.core.services.admin.payments import PaymentAdminService
-from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 
 Percent = Annotated[int, CommissionRate(example="12.5", description="From 0 to 50, with at most two decimals.")]
@@ -55,7 +55,12 @@ class CommissionAdminController(Controller):
         "/users/{user_id:uuid}/commission",
         operation_id="admin_set_commission",
         summary="Set a creator's commission",
-        opt=opt(Access.STAFF, body=CommissionIn, errors=(NotFound, NotSuperuser, Oneself, AccountInactive)),
+        opt=opt(
+            Access.STAFF,
+            body=CommissionIn,
+            proof=Proof.ALWAYS,
+            errors=(NotFound, NotSuperuser, Oneself, AccountInactive),
+        ),
     )
     async def set_commission(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]

@@ -28,7 +28,7 @@ from marketplace.http.api.payments import CurrencyCode
 from marketplace.http.conversions import converted
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.pagination import LINK, Cursors, PageQuery
-from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.validation.parsing import read_body, read_query
 
 PaymentSearch = Annotated[
@@ -189,7 +189,13 @@ class PaymentAdminController(Controller):
         status_code=200,
         operation_id="admin_refund_payment",
         summary="Return a part of a payment",
-        opt=opt(Access.STAFF, body=RefundIn, is_keyed=True, errors=(NotFound, NotYours, RefundExceedsPayment)),
+        opt=opt(
+            Access.STAFF,
+            body=RefundIn,
+            proof=Proof.ALWAYS,
+            is_keyed=True,
+            errors=(NotFound, NotYours, RefundExceedsPayment),
+        ),
     )
     async def refund(
         self, request: Request[Any, Any, Any], payment_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]
@@ -227,7 +233,13 @@ class PaymentAdminController(Controller):
         status_code=200,
         operation_id="admin_resolve_parked_payment",
         summary="Resolve a payment that waits for staff",
-        opt=opt(Access.STAFF, body=ParkedResolutionIn, is_keyed=True, errors=(NotFound, NotYours, IllegalTransition)),
+        opt=opt(
+            Access.STAFF,
+            body=ParkedResolutionIn,
+            proof=Proof.ALWAYS,
+            is_keyed=True,
+            errors=(NotFound, NotYours, IllegalTransition),
+        ),
     )
     async def resolve(
         self, request: Request[Any, Any, Any], parked_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]
