@@ -88,6 +88,7 @@ def build_account_services(
         identities=storage.identities,
         ways_in=ways_in,
         new_messages=new_messages,
+        principal_cache=memory,
         clock=clock,
         ids=ids,
     )

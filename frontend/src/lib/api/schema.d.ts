@@ -301,7 +301,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description It can't be used to sign in anymore. You're told by mail.
+         * @description It can't be used to sign in anymore, and your other logins end. You're told by mail.
          */
         delete: operations["remove_passkey"];
         options?: never;
@@ -806,7 +806,7 @@ export interface paths {
         post?: never;
         /**
          * Disconnect a service
-         * @description The last way to sign in can't be removed.
+         * @description Ends your other logins. The last way to sign in can't be removed.
          */
         delete: operations["disconnect_identity"];
         options?: never;

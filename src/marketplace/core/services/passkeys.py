@@ -26,6 +26,7 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.passkey_challenges import PasskeyChallenges
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.ways_in import WaysInReader
 
 
@@ -41,6 +42,7 @@ class PasskeyService:
         challenges: PasskeyChallenges,
         ways_in: WaysInReader,
         new_messages: NewMessages,
+        principal_cache: PrincipalCache,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -50,6 +52,7 @@ class PasskeyService:
         self._challenges = challenges
         self._ways_in = ways_in
         self._new_messages = new_messages
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
         self._ids = ids
@@ -116,7 +119,10 @@ class PasskeyService:
         return await with_retries(operation)
 
     async def remove(self, principal: Principal, passkey_id: UUID) -> None:
-        """Remove a passkey. Raises `NotFound`, and `LastWayIn` if the account can't be signed in to without it."""
+        """Remove a passkey and end the principal's other logins, which may have been opened with it.
+
+        Raises `NotFound`, and `LastWayIn` if the account can't be signed in to without it.
+        """
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
@@ -127,9 +133,11 @@ class PasskeyService:
                 if removed is None:
                     raise NotFound
                 ways_in.without_passkey()
+                await tx.tokens.revoke_all(user.id, self._clock.now(), except_id=principal.family_id)
                 await self._tell(tx, principal, user, removed, "passkey_removed")
 
         await with_retries(operation)
+        self._principal_cache.forget(principal.user_id)
 
     def _passkey(
         self, principal: Principal, credential: NewCredential, verified: VerifiedCredential, name: str
