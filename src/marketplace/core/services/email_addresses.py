@@ -206,13 +206,17 @@ class EmailAddressService:
                 if not is_change:
                     await self._audit.write(tx, origin, "email_verified", ("user", user_id))
                     return
-                if user.is_email_verified:
-                    await self._ask(tx, user, "changed", user.email)
+                await self.tell_former_within(tx, user)
                 change = {"email": user.email}, {"email": request.email}
                 await self._audit.write(tx, origin, "email_changed", ("user", user_id), change)
 
         await with_retries(operation)
         return VerifiedEmail(email=request.email, is_changed=is_change)
+
+    async def tell_former_within(self, tx: Transaction, before: User) -> None:
+        """Tell the reader of the former address of an account, which was changed in this transaction."""
+        if before.is_email_verified:
+            await self._ask(tx, before, "changed", before.email)
 
     async def purge(self, _: UUID | None = None) -> None:
         """Delete old requests, and enqueue the next purge at the next full hour."""
