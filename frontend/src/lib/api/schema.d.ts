@@ -1753,6 +1753,8 @@ export interface paths {
         /**
          * Write to the other party of a booking
          * @description For its learner and creator until `messages_until`: 30 days after the end, or the cancellation if earlier.
+         *
+         *     Closed, too, once the other one has deleted their account.
          */
         post: operations["write_message"];
         delete?: never;

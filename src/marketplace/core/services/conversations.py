@@ -36,6 +36,7 @@ from marketplace.core.services.rights import acquire_staff
 
 READ_SPAN = timedelta(hours=1)
 """How long an audit log entry stands for further reads of the same conversation by the same person."""
+READER_GONE = "The other person deleted their account, so they can't read what you write."
 READS_LOOKED_AT = 50
 """Newest entries about a booking among which an earlier read is looked for. Beyond them, there is one more entry."""
 
@@ -103,7 +104,7 @@ class ConversationService:
     async def write(
         self, principal: Principal, booking_id: UUID, text: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[BookingMessage]:
-        """Write to the other party of a booking, until 30 days after its end or its cancellation.
+        """Write to the other party of a booking, until 30 days after its end or its cancellation, or they are deleted.
 
         Raises `Invalid`, `RateLimited`, `NotFound`, `ConversationClosed`, `NotSignedIn`, `KeyReused`.
         """
@@ -117,7 +118,8 @@ class ConversationService:
             if now >= booking.messages_until:
                 raise ConversationClosed
             message = BookingMessage.of(booking, actor.user_id, message_id, text, now)
-            await tx.booking_messages.add(message)
+            if not await tx.booking_messages.add(message):
+                raise ConversationClosed(READER_GONE)
             await self._announce(tx, message.batch_id, now, booking.starts_at)
             return message
 
