@@ -67,8 +67,13 @@ class ConversationService:
         self._ids = ids
 
     async def list(self, principal: Principal, booking_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
-        """Return a page of a conversation, newest first, to its two parties. Raises `NotFound` for others."""
+        """Return a page of a conversation, newest first, to its two parties. Raises `NotFound` for others.
+
+        The audit log records staff who read it as one of them, as it does in `list_for_staff`.
+        """
         _require_party(await self._bookings.find(booking_id), principal)
+        if principal.impersonator_id is not None:
+            await self._record_read(principal, booking_id)
         return await self._conversations.of_booking(booking_id, limit, after)
 
     async def list_for_staff(
@@ -83,17 +88,18 @@ class ConversationService:
         await self._record_read(staff, booking_id)
         return await self._conversations.of_booking(booking_id, limit, after)
 
-    async def _record_read(self, staff: Principal, booking_id: UUID) -> None:
+    async def _record_read(self, reader: Principal, booking_id: UUID) -> None:
         target: Target = ("booking", booking_id)
         since = self._clock.now() - READ_SPAN
         for entry in await self._audit_log.newest(READS_LOOKED_AT, target):
-            if entry.action == "conversation_read" and entry.actor_id == staff.user_id and entry.at > since:
+            if entry.action == "conversation_read" and entry.actor_id == reader.actor_id and entry.at > since:
                 return
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                await acquire_staff(tx, staff)
-                await self._audit.write(tx, staff, "conversation_read", target)
+                if reader.impersonator_id is None:
+                    await acquire_staff(tx, reader)
+                await self._audit.write(tx, reader, "conversation_read", target)
 
         await with_retries(operation)
 
