@@ -1,6 +1,7 @@
 """Deletion of an account: what goes, what stays, what refuses it, and what happens at the same moment."""
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -238,6 +239,19 @@ async def test_staff_do_not_find_a_deleted_person_by_what_they_were_called(
         search = tuple(words(searched))
         assert (await services.admin_lists.users(ListedUserFilters(search=search), 0, 9)).items == ()
         assert (await services.admin_lists.audit(ListedAuditFilters(search=search), 0, 9)).items == ()
+
+
+async def test_export_that_staff_made_by_an_address_does_not_keep_it(storage: Storage, services: Services) -> None:
+    user = await services.users.register(email="mathilda@example.org", password=PASSWORD, origin=HOME)
+    staff = principal_of(await stored_user(storage, is_staff=True))
+    filters = ListedUserFilters(search=tuple(words(user.email)))
+    async with aclosing(await services.admin_lists.export(staff, filters, "jsonl")) as file:
+        assert user.email in b"".join([chunk async for chunk in file]).decode()
+
+    await delete(services, user)
+
+    [exported] = [each for each in await logged(storage) if each.action == "exported"]
+    assert "mathilda" not in str(exported)
 
 
 async def test_mail_says_so_to_the_former_address_which_is_kept_until_then(storage: Storage) -> None:

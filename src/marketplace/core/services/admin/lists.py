@@ -17,7 +17,7 @@ from marketplace.core.domain.admin_lists import (
     SessionRow,
 )
 from marketplace.core.domain.audit import AuditDetails
-from marketplace.core.domain.exports import Column, ExportFormat, columns_of, requested_values
+from marketplace.core.domain.exports import Column, ExportFormat, audited_filters, columns_of
 from marketplace.core.domain.pages import NumberedPage
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.errors import ExportTooLarge
@@ -86,7 +86,7 @@ class AdminListService:
                 raise ExportTooLarge
         batches = chosen_list.batches(filters)
         chosen = columns_of(name, columns, actor.time_zone if isinstance(actor, Principal) else None)
-        requested = {"list": name, "format": form, "columns": list(chosen), "filters": requested_values(filters)}
+        requested = {"list": name, "format": form, "columns": list(chosen), "filters": audited_filters(filters)}
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
