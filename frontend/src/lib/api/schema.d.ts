@@ -2923,8 +2923,7 @@ export interface paths {
          * @description Runs in the background, row by row, with the rules of the single action.
          *
          *     A refused row doesn't stop it; `report/` lists it with the reason, as it does for previewed rows that no longer
-         *     match. It ends if the person who started it is no
-         *     longer staff.
+         *     match. It ends with the login that started it, and if its person is no longer staff.
          */
         post: operations["admin_begin_bulk"];
         delete?: never;

@@ -28,6 +28,7 @@ from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.purging import purge_hourly
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_own
 
 KINDS: dict[EmailPurpose, MessageKind] = {
     "verify": MessageKind.VERIFY_EMAIL,
@@ -169,8 +170,7 @@ class EmailAddressService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(principal.user_id)
-                user.current(principal)
+                user = await acquire_own(tx, principal)
                 if user.password_hash != seen.password_hash:
                     raise Invalid(await self._current_passwords.refuse(principal, "email_change_refused"))
                 await tx.email_requests.drop(user.id, "change")

@@ -13,6 +13,7 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_own
 from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.ways_in import WaysInReader
 
@@ -80,8 +81,7 @@ class IdentityService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                account = await tx.users.acquire(principal.user_id)
-                account.current(principal)
+                account = await acquire_own(tx, principal)
                 found = {each.id: each for each in await tx.identities.of_user(account.id)}.get(identity_id)
                 if found is None:
                     raise NotFound

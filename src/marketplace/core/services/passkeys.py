@@ -26,6 +26,7 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.passkey_challenges import PasskeyChallenges
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_own
 from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.ways_in import WaysInReader
 
@@ -67,8 +68,7 @@ class PasskeyService:
 
         async def operation() -> RegistrationOptions:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(principal.user_id)
-                user.current(principal)
+                user = await acquire_own(tx, principal)
                 existing = await self._require_room(tx, principal)
                 return RegistrationOptions(
                     relying_party=relying_party,
@@ -95,8 +95,7 @@ class PasskeyService:
 
         async def operation() -> Passkey:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(principal.user_id)
-                user.current(principal)
+                user = await acquire_own(tx, principal)
                 await self._require_room(tx, principal)
                 await tx.passkeys.add(passkey)
                 await self._tell(tx, principal, user, passkey, "passkey_added")
@@ -110,7 +109,7 @@ class PasskeyService:
 
         async def operation() -> Passkey:
             async with self._unit_of_work() as tx:
-                (await tx.users.acquire(principal.user_id)).current(principal)
+                await acquire_own(tx, principal)
                 renamed = await tx.passkeys.rename(principal.user_id, passkey_id, name)
                 if renamed is None:
                     raise NotFound
@@ -126,8 +125,7 @@ class PasskeyService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(principal.user_id)
-                user.current(principal)
+                user = await acquire_own(tx, principal)
                 ways_in = await self._ways_in.of(tx, user)
                 removed = await tx.passkeys.remove(principal.user_id, passkey_id)
                 if removed is None:

@@ -23,7 +23,7 @@ from marketplace.core.services.events import record_user_change
 from marketplace.core.services.new_accounts import NewAccounts
 from marketplace.core.services.pictures import remove_avatar
 from marketplace.core.services.retries import with_retries
-from marketplace.core.services.rights import acquire_with_staff
+from marketplace.core.services.rights import acquire_own, acquire_with_staff
 from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.usernames import UsernameService
 
@@ -187,8 +187,7 @@ class UserService:
 
         async def operation() -> bool:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(principal.user_id)
-                user.current(principal)
+                user = await acquire_own(tx, principal)
                 if user.password_hash != seen.password_hash:
                     return False
                 await tx.users.save(replace(user, password_hash=password_hash))
