@@ -26,7 +26,7 @@ from fakes import NOW
 from marketplace.core.domain.account_erasure import DELETED_TEXT
 from marketplace.core.domain.admin_lists import ListedAuditFilters, ListedUserFilters
 from marketplace.core.domain.audit import AuditEntry
-from marketplace.core.domain.messages import MessageState
+from marketplace.core.domain.messages import MessageKind, MessageState
 from marketplace.core.domain.principals import Origin
 from marketplace.core.domain.search import words
 from marketplace.core.domain.users import User
@@ -85,6 +85,29 @@ async def test_deletion_ends_every_login_at_once(storage: Storage, services: Ser
     with pytest.raises(NotSignedIn):
         await services.tokens.refresh(signed_in.tokens.refresh)
     assert await storage.logins.active(user.id, NOW, 9) == ()
+
+
+async def test_request_that_was_authorized_before_the_deletion_leaves_nothing_behind(
+    storage: Storage, services: Services
+) -> None:
+    user, session = await stored_user(storage), await stored_session(storage)
+    booking = await stored_booking(storage, session, user.id, starts_at=YESTERDAY, status="completed")
+    held = principal_of(user)
+    await delete(services, user)
+
+    for operation in (
+        lambda: services.favourites.add(held, session.id),
+        lambda: services.reports.report(held, session.id, "other", "I am Ada."),
+        lambda: services.conversations.write(held, booking.id, "I am Ada."),
+        lambda: services.reviews.write(held, session.id, booking.id, 5, "I am Ada."),
+        lambda: services.calendars.feed(held),
+        lambda: services.calendars.renew(held),
+        lambda: services.avatars.delete(held),
+        lambda: services.preferences.choose(held, {MessageKind.REMINDER_DAY: False}),
+        lambda: services.users.change_profile(held, {"first_name": "Ada"}),
+    ):
+        with pytest.raises(NotSignedIn):
+            await operation()
 
 
 async def test_bookings_stay_with_a_deleted_user_as_party(storage: Storage, services: Services) -> None:

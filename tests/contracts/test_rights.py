@@ -133,6 +133,8 @@ async def test_login_that_ended_leaves_nothing_behind(storage: Storage, services
         lambda: services.api_keys.create(thief, "Mine", ["read"]),
         lambda: services.second_factors.begin(thief),
         lambda: services.passkeys.registration(thief),
+        lambda: services.calendars.feed(thief),
+        lambda: services.calendars.renew(thief),
         lambda: services.identities.disconnect(thief, identity.id),
         lambda: services.users.change_password(thief, current_password=PASSWORD, new_password="battery staple"),
         lambda: services.email_addresses.request_change(thief, email="me@example.org", current_password=PASSWORD),

@@ -32,7 +32,7 @@ from marketplace.core.services.idempotency import Outcome, idempotently
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.retries import with_retries
-from marketplace.core.services.rights import acquire_staff
+from marketplace.core.services.rights import acquire_principal, acquire_staff
 
 READ_SPAN = timedelta(hours=1)
 """How long an audit log entry stands for further reads of the same conversation by the same person."""
@@ -119,7 +119,7 @@ class ConversationService:
         now, message_id = self._clock.now(), self._ids.new()
 
         async def operation(tx: Transaction) -> BookingMessage:
-            actor = await acquire_actor(tx, principal)
+            actor = await acquire_principal(tx, principal)  # a learner's, too: what they write is erased with it
             booking = _require_party(await tx.bookings.find(booking_id), actor)
             if now >= booking.messages_until:
                 raise ConversationClosed

@@ -18,7 +18,7 @@ async def acquire_principal(tx: Transaction, principal: Principal) -> Principal:
 
 
 async def acquire_own(tx: Transaction, principal: Principal) -> User:
-    """Acquire the principal's account, to change how it is signed in to.
+    """Acquire the principal's account, to change what gives access to it.
 
     Raises `NotSignedIn`, also if the login ended since the request was authorized.
     """
