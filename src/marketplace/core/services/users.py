@@ -177,7 +177,10 @@ class UserService:
         return {**errors, "new_password": found} if found else errors
 
     async def change_password(self, principal: Principal, *, current_password: str, new_password: str) -> None:
-        """Change the password and end all other logins of the principal. Raises `Invalid`, `NotSignedIn`."""
+        """Change the password; end all other logins of the principal, and links for new passwords that they issued.
+
+        Raises `Invalid`, `NotSignedIn`.
+        """
         seen = await self._users.get(principal.user_id)
         provided = {"current_password": current_password, "new_password": new_password}
         errors = await self._validate_password(principal, seen, provided)
@@ -193,6 +196,8 @@ class UserService:
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(principal.user_id, self._clock.now(), except_id=principal.family_id)
                 await tx.resets.drop(principal.user_id)
+                if user.has_rights:
+                    await tx.resets.drop_issued_by(principal.user_id)
                 await tx.email_requests.drop(principal.user_id, *PASSWORD_PURPOSES)
                 await self._audit.write(tx, principal, "password_changed", ("user", user.id))
                 return True
