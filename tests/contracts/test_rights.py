@@ -178,6 +178,17 @@ async def test_export_ends_when_its_reader_is_dismissed(storage: Storage, servic
         await anext(parts)
 
 
+async def test_export_ends_with_the_login_of_its_reader(storage: Storage, services: Services) -> None:
+    reader = await stored_user(storage, is_staff=True)
+    thief = await signed_in(storage, reader)
+    parts = await services.admin_lists.export(thief, ListedUserFilters(), "csv")
+    assert await anext(parts)
+    await services.logins.end(await signed_in(storage, reader), thief.family_id)
+
+    with pytest.raises(NotSignedIn):
+        await anext(parts)
+
+
 async def test_demotion_during_creation_leaves_no_session_without_creator(storage: Storage, services: Services) -> None:
     boss = await a_superuser(storage)
     fields = {name: getattr(a_session(), name) for name in WRITTEN}
