@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from builders import (
     principal_of,
+    stored_login,
     stored_session,
     stored_user,
 )
@@ -20,6 +21,7 @@ from marketplace.core.domain.bulk import (
 )
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
 from staff_services import StaffServices
@@ -28,7 +30,13 @@ WHY = "They all are a hoax."
 
 
 async def a_staff_member(storage: Storage, **changes: Any) -> Principal:
-    return principal_of(await stored_user(storage, is_staff=True, **changes))
+    """Return a principal with a stored login, as runs end with theirs."""
+    return await signed_in(storage, await stored_user(storage, is_staff=True, **changes))
+
+
+async def signed_in(storage: Storage, user: User) -> Principal:
+    login = await stored_login(storage, user, str(uuid7()))
+    return principal_of(user, login.id)
 
 
 def order(kind: BulkKind, action: BulkAction, items: Sequence[Any]) -> BulkOrder:

@@ -1,6 +1,7 @@
 """Deletion of an account: what goes, what stays, what refuses it, and what happens at the same moment."""
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -25,7 +26,7 @@ from fakes import NOW
 from marketplace.core.domain.account_erasure import DELETED_TEXT
 from marketplace.core.domain.admin_lists import ListedAuditFilters, ListedUserFilters
 from marketplace.core.domain.audit import AuditEntry
-from marketplace.core.domain.messages import MessageState
+from marketplace.core.domain.messages import MessageKind, MessageState
 from marketplace.core.domain.principals import Origin
 from marketplace.core.domain.search import words
 from marketplace.core.domain.users import User
@@ -84,6 +85,29 @@ async def test_deletion_ends_every_login_at_once(storage: Storage, services: Ser
     with pytest.raises(NotSignedIn):
         await services.tokens.refresh(signed_in.tokens.refresh)
     assert await storage.logins.active(user.id, NOW, 9) == ()
+
+
+async def test_request_that_was_authorized_before_the_deletion_leaves_nothing_behind(
+    storage: Storage, services: Services
+) -> None:
+    user, session = await stored_user(storage), await stored_session(storage)
+    booking = await stored_booking(storage, session, user.id, starts_at=YESTERDAY, status="completed")
+    held = principal_of(user)
+    await delete(services, user)
+
+    for operation in (
+        lambda: services.favourites.add(held, session.id),
+        lambda: services.reports.report(held, session.id, "other", "I am Ada."),
+        lambda: services.conversations.write(held, booking.id, "I am Ada."),
+        lambda: services.reviews.write(held, session.id, booking.id, 5, "I am Ada."),
+        lambda: services.calendars.feed(held),
+        lambda: services.calendars.renew(held),
+        lambda: services.avatars.delete(held),
+        lambda: services.preferences.choose(held, {MessageKind.REMINDER_DAY: False}),
+        lambda: services.users.change_profile(held, {"first_name": "Ada"}),
+    ):
+        with pytest.raises(NotSignedIn):
+            await operation()
 
 
 async def test_bookings_stay_with_a_deleted_user_as_party(storage: Storage, services: Services) -> None:
@@ -238,6 +262,19 @@ async def test_staff_do_not_find_a_deleted_person_by_what_they_were_called(
         search = tuple(words(searched))
         assert (await services.admin_lists.users(ListedUserFilters(search=search), 0, 9)).items == ()
         assert (await services.admin_lists.audit(ListedAuditFilters(search=search), 0, 9)).items == ()
+
+
+async def test_export_that_staff_made_by_an_address_does_not_keep_it(storage: Storage, services: Services) -> None:
+    user = await services.users.register(email="mathilda@example.org", password=PASSWORD, origin=HOME)
+    staff = principal_of(await stored_user(storage, is_staff=True))
+    filters = ListedUserFilters(search=tuple(words(user.email)))
+    async with aclosing(await services.admin_lists.export(staff, filters, "jsonl")) as file:
+        assert user.email in b"".join([chunk async for chunk in file]).decode()
+
+    await delete(services, user)
+
+    [exported] = [each for each in await logged(storage) if each.action == "exported"]
+    assert "mathilda" not in str(exported)
 
 
 async def test_mail_says_so_to_the_former_address_which_is_kept_until_then(storage: Storage) -> None:

@@ -11,25 +11,28 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from builders import (
+    PASSWORD,
     Services,
+    principal_of,
     seats_taken,
     services_over,
     stored_booking,
     stored_session,
     stored_user,
 )
-from bulk_orders import a_staff_member, carried_out, order, refusals, sessions, started
+from bulk_orders import a_staff_member, carried_out, order, refusals, sessions, signed_in, started
 from contracts.conftest import OpenStorage
 from contracts.harness import at_once
 from marketplace.core.domain.bulk import (
     LOST_RIGHTS,
 )
+from marketplace.core.domain.principals import Origin
 from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import Busy
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.admin import bulk_runner
-from staff_services import StaffServices, staff_over
+from staff_services import StaffServices, logged, staff_over
 
 
 @pytest.fixture
@@ -56,6 +59,42 @@ async def test_bulk_run_stops_when_its_starter_loses_rights(
     after = await staff.bulk.get(run.id)
     assert (after.state, after.detail, after.done) == ("failed", LOST_RIGHTS, 0)
     assert (await staff.sessions.get(session.id)).hidden_at is None
+
+
+async def test_bulk_run_acts_with_the_origin_of_the_request_that_started_it(
+    storage: Storage, staff: StaffServices
+) -> None:
+    home = Origin(address="192.0.2.7", agent="a browser")
+    principal, (session,) = replace(await a_staff_member(storage), origin=home), await sessions(storage, 1)
+
+    await carried_out(storage, staff, order("sessions", "hide", [session]), principal)
+
+    [entry] = await logged(storage, ("session", session.id))
+    assert (entry.actor_id, entry.address, entry.agent) == (principal.user_id, home.address, home.agent)
+
+
+@pytest.mark.parametrize("by", ["superuser", "device", "password"])
+async def test_bulk_run_ends_with_the_login_that_started_it(
+    storage: Storage, services: Services, staff: StaffServices, by: str
+) -> None:
+    thief, (session,) = await a_staff_member(storage), await sessions(storage, 1)
+    other = await signed_in(storage, owner := await storage.users.get(thief.user_id))
+    run = await started(storage, staff, order("sessions", "hide", [session]), thief)
+    kept = await started(storage, staff, order("sessions", "feature", [session]), other)
+    if by == "superuser":
+        boss = principal_of(await stored_user(storage, is_staff=True, is_superuser=True))
+        await services.login_admin.end(boss, owner.id, thief.family_id, "A device was stolen.")
+    elif by == "device":
+        await services.logins.end(other, thief.family_id)
+    else:
+        await services.users.change_password(other, current_password=PASSWORD, new_password="battery staple")
+
+    await staff.run(storage)
+
+    after = await staff.bulk.get(run.id)
+    assert (after.state, after.detail, after.done) == ("failed", LOST_RIGHTS, 0)
+    assert (await staff.sessions.get(session.id)).hidden_at is None
+    assert (await staff.bulk.get(kept.id)).state == "finished"
 
 
 async def test_bulk_run_stops_when_rights_are_lost_before_its_row_is_locked(

@@ -7,6 +7,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from builders import (
+    PASSWORD,
     TOMORROW,
     Services,
     a_key,
@@ -150,6 +151,25 @@ async def test_reading_marks_what_was_written_to_the_reader_up_to_a_message(stor
     read = await storage.conversations.find(second.id)
     assert read is not None
     assert read.read_at == NOW + 5 * MINUTE
+
+
+async def test_deleted_person_is_written_to_no_more(storage: Storage, services: Services, clock: MovableClock) -> None:
+    here = await booked(storage, starts_at=NOW + MINUTE)
+    other = await booked(storage, here.session, NOW + MINUTE)
+    key = a_key(user_id=here.creator.user_id)
+    first = await services.conversations.write(here.creator, here.booking.id, "See you.", key=key)
+    clock.advance(2 * MINUTE)  # the session is going on
+    await services.account_deletion.delete(here.learner, PASSWORD)
+
+    with pytest.raises(ConversationClosed, match="deleted their account"):
+        await services.conversations.write(here.creator, here.booking.id, "You left your mat.")
+    again = await services.conversations.write(here.creator, here.booking.id, "See you.", key=key)
+    assert (again.resource.id, again.is_replay) == (first.resource.id, True)
+    start = here.booking.starts_at
+    sent = await services.conversations.write_to_slot(here.creator, here.session.id, start, "Thanks!", key=None)
+    assert sent.resource == 1
+    page = await services.conversations.list(other.learner, other.booking.id, 9, None)
+    assert [each.text for each in page.items] == ["Thanks!"]
 
 
 async def test_message_to_a_slot_goes_to_each_live_booking_of_it(storage: Storage) -> None:

@@ -21,7 +21,9 @@ from builders import (
     stored_user,
     stored_users,
 )
+from bulk_orders import order, signed_in
 from contracts.harness import at_once, waits, watched
+from identity_records import stored_identity
 from marketplace.core.domain.admin_lists import ListedUserFilters
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Principal
 from marketplace.core.domain.sessions import Session
@@ -119,6 +121,35 @@ async def test_deactivation_waits_for_session_edits_and_quotes(storage: Storage,
         await services.users.set_active(user_id, is_active=True)
 
 
+async def test_login_that_ended_leaves_nothing_behind(storage: Storage, services: Services) -> None:
+    """A thief holds requests open, by slow bodies, until the owner has ended the login and set a new password."""
+    boss, other = await stored_user(storage, is_staff=True, is_superuser=True), await stored_user(storage)
+    thief = await signed_in(storage, boss)
+    identity = await stored_identity(storage, boss.id)
+    await services.second_factors.begin(thief)
+    await services.logins.end(await signed_in(storage, boss), thief.family_id)
+
+    for held in (
+        lambda: services.api_keys.create(thief, "Mine", ["read"]),
+        lambda: services.second_factors.begin(thief),
+        lambda: services.passkeys.registration(thief),
+        lambda: services.calendars.feed(thief),
+        lambda: services.calendars.renew(thief),
+        lambda: services.identities.disconnect(thief, identity.id),
+        lambda: services.users.change_password(thief, current_password=PASSWORD, new_password="battery staple"),
+        lambda: services.email_addresses.request_change(thief, email="me@example.org", current_password=PASSWORD),
+        lambda: services.account_deletion.delete(thief, PASSWORD),
+        lambda: services.resets.issue(thief, other.id, WHY),
+        lambda: services.user_admin.change_rights(thief, other.id, is_staff=True, is_superuser=True, reason=WHY),
+        lambda: services.admin_lists.export(thief, ListedUserFilters(), "csv"),
+        lambda: services.bulk.begin(thief, order("users", "deactivate", [other]), WHY),
+    ):
+        with pytest.raises(NotSignedIn):
+            await held()
+    assert await storage.users.get(boss.id) == boss
+    assert await storage.users.get(other.id) == other
+
+
 async def test_deactivated_learner_changes_nothing(storage: Storage, services: Services) -> None:
     session, learner = await stored_session(storage), await stored_user(storage)
     booking = await stored_booking(storage, session, learner.id, starts_at=TOMORROW + timedelta(hours=5))
@@ -144,6 +175,17 @@ async def test_export_ends_when_its_reader_is_dismissed(storage: Storage, servic
         await dismiss(tx, reader)
 
     with pytest.raises(NotStaff):
+        await anext(parts)
+
+
+async def test_export_ends_with_the_login_of_its_reader(storage: Storage, services: Services) -> None:
+    reader = await stored_user(storage, is_staff=True)
+    thief = await signed_in(storage, reader)
+    parts = await services.admin_lists.export(thief, ListedUserFilters(), "csv")
+    assert await anext(parts)
+    await services.logins.end(await signed_in(storage, reader), thief.family_id)
+
+    with pytest.raises(NotSignedIn):
         await anext(parts)
 
 

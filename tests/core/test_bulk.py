@@ -4,15 +4,16 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
-from builders import Services, a_user, principal_of, services_over, stored_session, stored_user, stored_users
-from bulk_orders import a_run
+from builders import Services, a_user, services_over, stored_session, stored_users
+from bulk_orders import a_run, a_staff_member
 from due_jobs import run_due
 from fakes import NOW, FreshIds
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.domain.admin_lists import ListedUserFilters
-from marketplace.core.domain.bulk import ACTIONS, MAX_BULK, BulkPreview
+from marketplace.core.domain.bulk import ACTIONS, LOST_RIGHTS, MAX_BULK, BulkPreview
 from marketplace.core.domain.failing_jobs import FailingJob
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.second_factors import StaffSecondFactor
 from marketplace.core.errors import Busy, IllegalTransition, NotFound
 from marketplace.core.errors.admin import HasSessions
 from marketplace.core.ports.jobs import Handlers
@@ -49,7 +50,7 @@ def a_failing_job(**changes: Any) -> FailingJob:
 
 async def test_newcomers_do_not_block_an_agreed_action_or_its_repetition() -> None:
     storage = memory_storage()
-    staff, principal = staff_over(services_over(storage)), principal_of(await stored_user(storage, is_staff=True))
+    staff, principal = staff_over(services_over(storage)), await a_staff_member(storage)
     agreed = {user.id for user in await stored_users(storage, 2, role="creator")}
     order = BulkOrder(kind="users", action="deactivate", rows=ListedUserFilters(role="creator"))
     preview = await staff.bulk.preview(principal, order)
@@ -74,15 +75,6 @@ def test_bulk_run_finishes_with_its_last_row_regardless_of_outcome() -> None:
     assert (second.state, second.changed, second.refused, second.finished_at) == ("finished", 1, 1, NOW)
     with pytest.raises(IllegalTransition):
         second.cancelled(NOW)
-
-
-def test_bulk_run_acts_with_current_rights_of_its_starter() -> None:
-    run, staff = a_run(), a_user(is_staff=True, is_superuser=True)
-
-    principal = run.principal(staff)
-
-    assert (principal.user_id, principal.is_superuser) == (staff.id, True)
-    assert (principal.origin.address, principal.origin.agent) == ("192.0.2.7", "a browser")
 
 
 def test_preview_of_no_rows_is_empty() -> None:
@@ -122,22 +114,38 @@ def test_job_under_way_or_due_cannot_be_retried() -> None:
             a_failing_job(**changes).require_not_due(NOW)
 
 
-async def test_unexpected_error_in_one_row_is_reported_without_its_message_and_stops_nothing(
-    storage: Storage, services: Services, caplog: pytest.LogCaptureFixture
-) -> None:
-    staff, session = staff_over(services), await stored_session(storage)
+def broken_runner(storage: Storage, services: Services, staff_second_factor: StaffSecondFactor) -> BulkRunner:
     broken: Any = Broken()
-    runner = BulkRunner(
+    return BulkRunner(
         unit_of_work=storage.unit_of_work,
         lists=storage.bulk_lists,
         targets=storage.bulk_targets,
-        users=storage.users,
+        principals=storage.principals,
         actors=broken,
         principal_cache=PrincipalCache(services.clock),
         clock=services.clock,
         ids=FreshIds(),
+        staff_second_factor=staff_second_factor,
     )
-    who = principal_of(await stored_user(storage, is_staff=True))
+
+
+async def test_bulk_run_stops_while_the_rights_of_its_starter_rest(storage: Storage, services: Services) -> None:
+    staff, who = staff_over(services), await a_staff_member(storage)
+    order = BulkOrder(kind="sessions", action="hide", rows=(uuid7(),))
+    run = (await staff.bulk.begin(who, order, "Why not.")).resource
+
+    await broken_runner(storage, services, "required").run(run.id)
+
+    after = await staff.bulk.get(run.id)
+    assert (after.state, after.detail, after.done) == ("failed", LOST_RIGHTS, 0)
+
+
+async def test_unexpected_error_in_one_row_is_reported_without_its_message_and_stops_nothing(
+    storage: Storage, services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    staff, session = staff_over(services), await stored_session(storage)
+    runner = broken_runner(storage, services, "optional")
+    who = await a_staff_member(storage)
     order = BulkOrder(kind="sessions", action="hide", rows=(session.id, uuid7()))
     run = (await staff.bulk.begin(who, order, "Why not.")).resource
     handlers: Handlers = {"run_bulk": runner.run}

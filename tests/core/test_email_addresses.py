@@ -379,6 +379,23 @@ async def test_address_that_staff_set_ends_a_requested_change(services: Services
     assert (await storage.users.get(user.id)).email == "owner@example.org"
 
 
+async def test_reader_of_the_former_address_is_notified_of_one_that_staff_set(
+    services: Services, storage: Storage
+) -> None:
+    staff = principal_of(await stored_user(storage, is_staff=True))
+    verified, unverified = await stored_user(storage, email_verified_at=NOW), await stored_user(storage)
+    await services.user_admin.change(staff, verified.id, {"email": verified.email.upper()}, "")
+    assert await messages_to(storage, verified) == []
+
+    for user, address in ((verified, NEW_ADDRESS), (unverified, "grace@example.org")):
+        await services.user_admin.change(staff, user.id, {"email": address}, "Asked by phone.")
+
+    mail = await mint(services, storage, await newest(storage, verified, MessageKind.EMAIL_CHANGED))
+    assert mail is not None
+    assert (mail.link, mail.to) == (ADDRESSES.contact(), verified.email.upper())
+    assert await messages_to(storage, unverified) == []
+
+
 async def test_only_the_newest_requested_change_works(services: Services, storage: Storage, user: User) -> None:
     first = await ask(services, storage, user, "change")
     second = await ask(services, storage, user, "change")

@@ -173,6 +173,26 @@ async def test_reset_link_dies_with_right_to_issue_it(
         await staff.resets.reset(issued.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
 
 
+@pytest.mark.parametrize("by", ["password change", "password reset"])
+async def test_reset_link_ends_with_the_password_of_its_issuer(
+    services: Services, staff: StaffServices, storage: Storage, principal: Principal, user: User, by: str
+) -> None:
+    """A thief of the issuer's password may have issued it."""
+    other = principal_of(await stored_user(storage, is_staff=True))
+    issued = await staff.resets.issue(principal, user.id, WHY)
+    kept = await staff.resets.issue(other, (await stored_user(storage)).id, WHY)
+    if by == "password change":
+        await services.users.change_password(principal, current_password=PASSWORD, new_password=NEW_PASSWORD)
+    else:
+        boss = principal_of(await stored_user(storage, is_staff=True, is_superuser=True))
+        link = await staff.resets.issue(boss, principal.user_id, WHY)
+        await staff.resets.reset(link.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+
+    with pytest.raises(BadResetToken):
+        await staff.resets.reset(issued.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+    await staff.resets.reset(kept.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+
+
 async def test_reset_link_of_unknown_issuer_is_void(staff: StaffServices, storage: Storage, user: User) -> None:
     token = new_reset_token()
     link = PasswordReset(

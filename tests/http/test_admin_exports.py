@@ -103,12 +103,20 @@ async def test_export_is_audited_with_actor_and_filters(staff: Person) -> None:
         "format": "jsonl",
         "columns": ["email", "id"],
         "filters": {
-            "search": "ada lovelace",
+            "search": "(withheld)",
             "role": "creator",
             "joined_from": "2029-01-01T00:00:00+00:00",
             "ordering": "-date_joined",
         },
     }
+
+
+async def test_export_of_one_id_is_audited_with_it(staff: Person) -> None:
+    await staff.get("/api/admin/bookings/export/", format="jsonl", search=str(staff.id))
+
+    entry = (await staff.get("/api/admin/audit/", actor=staff.id, action="exported")).json()[0]
+
+    assert entry["after"]["filters"] == {"search": str(staff.id), "ordering": "-created_at"}
 
 
 async def test_invalid_export_request_returns_no_file_and_is_not_audited(staff: Person) -> None:

@@ -46,6 +46,20 @@ async def test_signed_in_person_connects_and_disconnects(browser: Browser) -> No
     ]
 
 
+async def test_disconnecting_ends_every_other_login_but_not_this_one(browser: Browser) -> None:
+    person = await browser.api.person()
+    await browser.sign_in(person)
+    await browser.sign_in()
+    elsewhere = await browser.access()
+    assert (await elsewhere.get("/api/auth/profile/")).status_code == 200
+    (identity,) = (await person.get(IDENTITIES)).json()
+
+    assert (await person.delete(f"{IDENTITIES}{identity['id']}/")).status_code == 204
+
+    problem(await elsewhere.get("/api/auth/profile/"), 401, "not_signed_in")
+    assert (await person.get("/api/auth/profile/")).status_code == 200
+
+
 async def test_identity_of_someone_else_is_not_connected(browser: Browser) -> None:
     await browser.sign_in()
     person = await browser.api.person()

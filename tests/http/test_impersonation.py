@@ -139,6 +139,8 @@ async def test_reading_routes_open_no_writing_transaction(watched: Watched) -> N
         method, _, path = route.partition(" ")
         if method != "GET" or declared is None or declared.access in {Access.STAFF, Access.SUPERUSER}:
             continue
+        if path == "/api/bookings/{booking_id}/messages":
+            continue  # who reads a conversation is in the audit log
         before = watched.started.number
         answered += [(await seen.send(way, path.format_map(ids))).status_code for way in ("GET", "HEAD")]
         assert watched.started.number == before, route

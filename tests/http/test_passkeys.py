@@ -186,6 +186,19 @@ async def test_removed_passkey_is_refused(api: Api) -> None:
     problem(await api.visitor.post(SIGN_IN, {"credential": device.sign(await asked(api))}), 400, "passkey_refused")
 
 
+async def test_removed_passkey_ends_every_other_login_but_not_this_one(api: Api) -> None:
+    person = await api.person()
+    elsewhere = await signed_in(api, await registered(person))
+    assert (await elsewhere.get(PROFILE)).status_code == 200
+    [passkey] = (await person.get(PASSKEYS)).json()
+
+    assert (await person.delete(f"{PASSKEYS}{passkey['id']}/")).status_code == 204
+
+    problem(await elsewhere.get(PROFILE), 401, "not_signed_in")
+    problem(await api.visitor.post("/api/auth/refresh/", {"refresh": elsewhere.refresh}), 401, "bad_refresh_token")
+    assert (await person.get(PROFILE)).status_code == 200
+
+
 async def test_passkey_is_renamed_by_its_owner_only(api: Api) -> None:
     person, other = await api.person(), await api.person()
     await registered(person)

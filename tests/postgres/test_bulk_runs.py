@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from builders import a_booking, a_session, open_slot, principal_of, services_over, stored_user, stored_users
+from bulk_orders import a_staff_member
 from fakes import MovableClock
 from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkRun
 from marketplace.core.ports.storage import Storage
@@ -46,7 +47,7 @@ def staff_of(storage: Storage, now: datetime) -> StaffServices:
 async def started(
     storage: Storage, kind: BulkKind, action: BulkAction, ids: Sequence[UUID], now: datetime
 ) -> tuple[StaffServices, BulkRun]:
-    staff, who = staff_of(storage, now), principal_of(await stored_user(storage, is_staff=True))
+    staff, who = staff_of(storage, now), await a_staff_member(storage)
     order = BulkOrder(kind=kind, action=action, rows=tuple(ids))
     return staff, (await staff.bulk.begin(who, order, WHY)).resource
 

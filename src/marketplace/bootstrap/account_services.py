@@ -88,6 +88,7 @@ def build_account_services(
         identities=storage.identities,
         ways_in=ways_in,
         new_messages=new_messages,
+        principal_cache=memory,
         clock=clock,
         ids=ids,
     )
@@ -127,6 +128,18 @@ def build_account_services(
         clock=clock,
         ids=ids,
     )
+    email_addresses = EmailAddressService(
+        unit_of_work=begin,
+        tokens=storage.email_tokens,
+        users=storage.users,
+        messages=storage.messages,
+        current_passwords=current_passwords,
+        syntax=adapters.syntax,
+        new_messages=new_messages,
+        limits=limits,
+        clock=clock,
+        ids=ids,
+    )
     return AccountServices(
         new_messages=new_messages,
         usernames=usernames,
@@ -157,18 +170,7 @@ def build_account_services(
             clock=clock,
             ids=ids,
         ),
-        email_addresses=EmailAddressService(
-            unit_of_work=begin,
-            tokens=storage.email_tokens,
-            users=storage.users,
-            messages=storage.messages,
-            current_passwords=current_passwords,
-            syntax=adapters.syntax,
-            new_messages=new_messages,
-            limits=limits,
-            clock=clock,
-            ids=ids,
-        ),
+        email_addresses=email_addresses,
         account_mails=TokenMails(addresses=options.addresses, clock=clock),
         user_admin=UserAdminService(
             unit_of_work=begin,
@@ -176,6 +178,7 @@ def build_account_services(
             availabilities=storage.availabilities,
             audit_log=storage.audit,
             users=users,
+            email_addresses=email_addresses,
             usernames=usernames,
             principal_cache=memory,
             clock=clock,

@@ -29,7 +29,6 @@ def build_admin_services(
         "admin_lists": AdminListService(
             unit_of_work=begin,
             lists=storage.lists,
-            users=storage.users,
             files=adapters.files,
             counts=counts,
             clock=clock,

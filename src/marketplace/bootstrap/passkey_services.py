@@ -60,6 +60,7 @@ def build_passkey_services(  # noqa: PLR0913, PLR0917 - what others build
             challenges=challenges,
             ways_in=ways_in,
             new_messages=new_messages,
+            principal_cache=memory,
             clock=clock,
             ids=ids,
         ),

@@ -113,7 +113,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     actors = BulkActors(
         users=users, accounts=accounts.user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
-    bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
+    bulk, bulk_runner = build_bulk_services(storage, adapters, options, memory, actors)
     payments = build_payment_services(storage, adapters, options, accounts.new_messages, limits, counts)
     waitlist, waitlist_jobs = build_waitlist(storage, adapters, options)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)

@@ -301,7 +301,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description It can't be used to sign in anymore. You're told by mail.
+         * @description It can't be used to sign in anymore, and your other logins end. You're told by mail.
          */
         delete: operations["remove_passkey"];
         options?: never;
@@ -806,7 +806,7 @@ export interface paths {
         post?: never;
         /**
          * Disconnect a service
-         * @description The last way to sign in can't be removed.
+         * @description Ends your other logins. The last way to sign in can't be removed.
          */
         delete: operations["disconnect_identity"];
         options?: never;
@@ -1753,6 +1753,8 @@ export interface paths {
         /**
          * Write to the other party of a booking
          * @description For its learner and creator until `messages_until`: 30 days after the end, or the cancellation if earlier.
+         *
+         *     Closed, too, once the other one has deleted their account.
          */
         post: operations["write_message"];
         delete?: never;
@@ -2921,8 +2923,7 @@ export interface paths {
          * @description Runs in the background, row by row, with the rules of the single action.
          *
          *     A refused row doesn't stop it; `report/` lists it with the reason, as it does for previewed rows that no longer
-         *     match. It ends if the person who started it is no
-         *     longer staff.
+         *     match. It ends with the login that started it, and if its person is no longer staff.
          */
         post: operations["admin_begin_bulk"];
         delete?: never;

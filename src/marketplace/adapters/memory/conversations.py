@@ -62,19 +62,24 @@ class MemoryBookingMessages:
         self._rows = rows
         self._table = rows.database.booking_messages
 
-    async def add(self, message: BookingMessage) -> None:
+    async def add(self, message: BookingMessage) -> bool:
         await asyncio.sleep(0)
+        recipient = self._rows.find(self._rows.database.users, message.recipient_id)
+        if recipient is not None and recipient.deleted_at is not None:
+            return False
         self._rows.put(self._table, message.id, message)
+        return True
 
     async def add_to_slot(self, message: SlotMessage) -> int:
         slot = (message.session_id, message.starts_at)
         bookings = self._rows.all(self._rows.database.bookings)
         of_slot = (each for each in bookings if (each.session_id, each.starts_at) == slot)
         live = [each for each in of_slot if each.status in LIVE and not each.awaits_payment()]
+        sent = 0
         for booking in live:
             written = BookingMessage.of(booking, message.author_id, uuid7(), message.text, message.created_at)
-            await self.add(replace(written, batch_id=message.batch_id))
-        return len(live)
+            sent += await self.add(replace(written, batch_id=message.batch_id))
+        return sent
 
     async def addressees(self, batch_id: UUID) -> Sequence[tuple[UUID, UUID]]:
         await asyncio.sleep(0)

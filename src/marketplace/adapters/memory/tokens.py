@@ -98,6 +98,12 @@ class MemoryTokens:
         row = self._rows.find(self._database.logins, login_id)
         return row.login if row is not None else None
 
+    async def require_not_ended(self, login_id: UUID) -> None:
+        await asyncio.sleep(0)
+        row = self._rows.find(self._database.logins, login_id)
+        if row is not None and row.revoked_at is not None:
+            raise NotSignedIn
+
     async def add_impersonation(self, login: Login) -> None:
         if login.impersonated_from is None or self._rows.find(self._database.logins, login.impersonated_from) is None:
             raise NotSignedIn

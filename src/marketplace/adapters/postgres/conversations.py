@@ -29,7 +29,9 @@ UNREAD = """
 """
 ADD = f"""
     INSERT INTO booking_messages ({", ".join(MESSAGE)})
-    VALUES ({", ".join(f"${place}" for place in range(1, len(MESSAGE) + 1))})
+    SELECT {", ".join(f"${place}" for place in range(1, len(MESSAGE) + 1))}
+    WHERE NOT EXISTS (SELECT FROM users WHERE id = ${MESSAGE.index("recipient_id") + 1} AND deleted_at IS NOT NULL)
+    RETURNING id
 """  # noqa: S608 - column names
 # UUIDs of version 7 (RFC 9562, 5.7): 48 bits of milliseconds, the version, and what is random of version 4
 ADD_TO_SLOT = """
@@ -39,6 +41,7 @@ ADD_TO_SLOT = """
             || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid, id, $3, user_id, $4, $5, $6
         FROM bookings WHERE session_id = $1 AND starts_at = $2
             AND (status = 'confirmed' OR status = 'pending' AND pay_by IS NULL)
+            AND NOT EXISTS (SELECT FROM users WHERE users.id = user_id AND deleted_at IS NOT NULL)
         RETURNING 1)
     SELECT count(*) AS n FROM added
 """
@@ -102,8 +105,9 @@ class PostgresBookingMessages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def add(self, message: BookingMessage) -> None:
-        await self._connection.execute(ADD, *(getattr(message, name) for name in MESSAGE))
+    async def add(self, message: BookingMessage) -> bool:
+        values = (getattr(message, name) for name in MESSAGE)
+        return await self._connection.fetchrow(ADD, *values) is not None
 
     async def add_to_slot(self, message: SlotMessage) -> int:
         slot = (message.session_id, message.starts_at)

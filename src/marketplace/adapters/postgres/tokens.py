@@ -11,6 +11,7 @@ from marketplace.adapters.postgres.gathered_reads import GatheredReads
 from marketplace.core.domain.messages import UNSAID, MessageKind
 from marketplace.core.domain.principals import MAX_LOGINS, Login, Principal
 from marketplace.core.domain.tokens import Claims
+from marketplace.core.errors import NotSignedIn
 from marketplace.core.ports.tokens import PURGE_BATCH
 
 STARTED = ("id", "user_id", "created_at", "expires_at", "address", "agent", "impersonated_from")
@@ -59,6 +60,7 @@ PROVE = """
 REVOKE = "UPDATE token_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id"
 REVOKE_OWN = REVOKE.replace("RETURNING", "AND user_id = $3 AND begun_by IS NULL RETURNING")
 FIND = f"SELECT {LOGIN_COLUMNS} FROM token_families f WHERE f.id = $1"  # noqa: S608 - columns
+ENDED = "SELECT FROM token_families WHERE id = $1 AND revoked_at IS NOT NULL"
 ACTIVE = f"""
     SELECT {LOGIN_COLUMNS} FROM token_families f
     WHERE f.user_id = $1 AND f.revoked_at IS NULL AND f.expires_at > $2 AND f.begun_by IS NULL
@@ -156,6 +158,10 @@ class PostgresTokens:
     async def find(self, login_id: UUID) -> Login | None:
         row = await self._connection.fetchrow(FIND, login_id)
         return _login(row) if row else None
+
+    async def require_not_ended(self, login_id: UUID) -> None:
+        if await self._connection.fetchrow(ENDED, login_id) is not None:
+            raise NotSignedIn
 
     async def add_impersonation(self, login: Login) -> None:
         await self._connection.execute(ADD_IMPERSONATION, *(getattr(login, name) for name in STARTED))

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Self, get_args
 from uuid import UUID
 
-from marketplace.core.domain.principals import Origin, Principal
-from marketplace.core.domain.users import PublicUser, User
+from marketplace.core.domain.users import PublicUser
 from marketplace.core.errors import IllegalTransition, MarketplaceError
 
 BulkKind = Literal["users", "sessions", "bookings"]
@@ -36,7 +35,7 @@ PREVIEWS_KEPT_FOR = timedelta(hours=24)
 MAX_EXAMPLES = 10
 """Rows listed per outcome in a preview."""
 
-LOST_RIGHTS = "The person who started it is no longer on the staff."
+LOST_RIGHTS = "The person who started it is no longer on the staff, or was signed out where they started it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +68,6 @@ class BulkRun:
     @property
     def is_over(self) -> bool:
         return self.finished_at is not None
-
-    def principal(self, staff: User) -> Principal:
-        """Return the principal: the staff member's current rights, and the origin of the request that started it."""
-        return staff.principal(self.family_id, Origin(address=self.address, agent=self.agent))
 
     def counted(self, now: datetime, *, is_refused: bool) -> Self:
         """Count one more row; the last one finishes the run."""

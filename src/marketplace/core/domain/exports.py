@@ -17,7 +17,7 @@ from marketplace.core.domain.admin_lists import (
     SessionName,
     SessionRow,
 )
-from marketplace.core.domain.audit import AuditDetails
+from marketplace.core.domain.audit import WITHHELD, AuditDetails
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.utc_offsets import utc_offset
 from marketplace.core.errors import FieldErrors
@@ -113,9 +113,15 @@ def validate_columns(name: ListName, requested: tuple[str, ...] | None) -> Field
 
 
 def requested_values(filters: Filters) -> dict[str, Any]:
-    """Return the set filters as audit values."""
+    """Return the set filters as JSON values."""
     names = filters.__dataclass_fields__
     return {name: _audit_value(getattr(filters, name)) for name in names if getattr(filters, name) is not None}
+
+
+def audited_filters(filters: Filters) -> dict[str, Any]:
+    """Return the set filters for the audit log, which outlives accounts: words may name a person, an ID does not."""
+    values = requested_values(filters)
+    return values if filters.search is None or isinstance(filters.search, UUID) else values | {"search": WITHHELD}
 
 
 def _audit_value(value: object) -> object:

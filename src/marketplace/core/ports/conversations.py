@@ -34,12 +34,14 @@ class Conversations(Protocol):
 class BookingMessages(Protocol):
     """Messages within a transaction. Nothing is locked: a message is written once, and read by one person."""
 
-    async def add(self, message: BookingMessage) -> None: ...
+    async def add(self, message: BookingMessage) -> bool:
+        """Add a message, unless its recipient's account was deleted. Return whether it was added. One statement."""
+        ...
 
     async def add_to_slot(self, message: SlotMessage) -> int:
         """Add a message to every live booking of the slot but those that await a payment. Return their number.
 
-        One statement.
+        Bookings of deleted accounts are left out. One statement.
         """
         ...
 

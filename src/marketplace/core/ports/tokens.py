@@ -49,6 +49,10 @@ class Tokens(Protocol):
         """Return the login, also a revoked one, or `None` if it is no longer stored."""
         ...
 
+    async def require_not_ended(self, login_id: UUID) -> None:
+        """Raise `NotSignedIn` if the login was revoked. One that is not stored passes: API keys have none."""
+        ...
+
     async def add_impersonation(self, login: Login) -> None:
         """Add an impersonated login. It has no refresh token and ends with the login in `impersonated_from`.
 

@@ -95,6 +95,7 @@ class AccountDeletionService:
                 # bookings of the person and of their sessions wait from here on
                 before = await tx.users.acquire_with_sessions(principal.user_id)
                 before.current(principal)
+                await tx.tokens.require_not_ended(principal.family_id)
                 if before.password_hash != seen.password_hash:
                     return False
                 now = self._clock.now()

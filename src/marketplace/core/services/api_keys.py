@@ -31,7 +31,7 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.purging import purge_hourly
 from marketplace.core.services.retries import with_retries
-from marketplace.core.services.rights import acquire_with_staff
+from marketplace.core.services.rights import acquire_own, acquire_with_staff
 from marketplace.core.services.tokens import PrincipalCache
 
 LOG = logging.getLogger(__name__)
@@ -121,8 +121,7 @@ class ApiKeyService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                account = await tx.users.acquire(principal.user_id)
-                account.current(principal)
+                account = await acquire_own(tx, principal)
                 await tx.api_keys.add(key, api_key_hash(secret), MAX_KEYS)
                 if account.is_email_verified:
                     topic = Topic(subject=str(key.id))

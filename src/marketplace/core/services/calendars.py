@@ -19,6 +19,7 @@ from marketplace.core.ports.calendars import Calendars, FeedDirectory
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_own
 
 
 class CalendarService:
@@ -79,6 +80,7 @@ class CalendarService:
 
         async def operation() -> CalendarFeed:
             async with self._unit_of_work() as tx:
+                await acquire_own(tx, principal)
                 return await tx.feeds.add(self._new_feed(principal))
 
         return await with_retries(operation)
@@ -88,6 +90,7 @@ class CalendarService:
 
         async def operation() -> CalendarFeed:
             async with self._unit_of_work() as tx:
+                await acquire_own(tx, principal)
                 feed = self._new_feed(principal)
                 await tx.feeds.save(feed)
                 return feed

@@ -32,10 +32,11 @@ from marketplace.core.services.idempotency import Outcome, idempotently
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.retries import with_retries
-from marketplace.core.services.rights import acquire_staff
+from marketplace.core.services.rights import acquire_principal, acquire_staff
 
 READ_SPAN = timedelta(hours=1)
 """How long an audit log entry stands for further reads of the same conversation by the same person."""
+READER_GONE = "The other person deleted their account, so they can't read what you write."
 READS_LOOKED_AT = 50
 """Newest entries about a booking among which an earlier read is looked for. Beyond them, there is one more entry."""
 
@@ -66,8 +67,13 @@ class ConversationService:
         self._ids = ids
 
     async def list(self, principal: Principal, booking_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
-        """Return a page of a conversation, newest first, to its two parties. Raises `NotFound` for others."""
+        """Return a page of a conversation, newest first, to its two parties. Raises `NotFound` for others.
+
+        The audit log records staff who read it as one of them, as it does in `list_for_staff`.
+        """
         _require_party(await self._bookings.find(booking_id), principal)
+        if principal.impersonator_id is not None:
+            await self._record_read(principal, booking_id)
         return await self._conversations.of_booking(booking_id, limit, after)
 
     async def list_for_staff(
@@ -82,17 +88,18 @@ class ConversationService:
         await self._record_read(staff, booking_id)
         return await self._conversations.of_booking(booking_id, limit, after)
 
-    async def _record_read(self, staff: Principal, booking_id: UUID) -> None:
+    async def _record_read(self, reader: Principal, booking_id: UUID) -> None:
         target: Target = ("booking", booking_id)
         since = self._clock.now() - READ_SPAN
         for entry in await self._audit_log.newest(READS_LOOKED_AT, target):
-            if entry.action == "conversation_read" and entry.actor_id == staff.user_id and entry.at > since:
+            if entry.action == "conversation_read" and entry.actor_id == reader.actor_id and entry.at > since:
                 return
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                await acquire_staff(tx, staff)
-                await self._audit.write(tx, staff, "conversation_read", target)
+                if reader.impersonator_id is None:
+                    await acquire_staff(tx, reader)
+                await self._audit.write(tx, reader, "conversation_read", target)
 
         await with_retries(operation)
 
@@ -103,7 +110,7 @@ class ConversationService:
     async def write(
         self, principal: Principal, booking_id: UUID, text: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[BookingMessage]:
-        """Write to the other party of a booking, until 30 days after its end or its cancellation.
+        """Write to the other party of a booking, until 30 days after its end or its cancellation, or they are deleted.
 
         Raises `Invalid`, `RateLimited`, `NotFound`, `ConversationClosed`, `NotSignedIn`, `KeyReused`.
         """
@@ -112,12 +119,13 @@ class ConversationService:
         now, message_id = self._clock.now(), self._ids.new()
 
         async def operation(tx: Transaction) -> BookingMessage:
-            actor = await acquire_actor(tx, principal)
+            actor = await acquire_principal(tx, principal)  # a learner's, too: what they write is erased with it
             booking = _require_party(await tx.bookings.find(booking_id), actor)
             if now >= booking.messages_until:
                 raise ConversationClosed
             message = BookingMessage.of(booking, actor.user_id, message_id, text, now)
-            await tx.booking_messages.add(message)
+            if not await tx.booking_messages.add(message):
+                raise ConversationClosed(READER_GONE)
             await self._announce(tx, message.batch_id, now, booking.starts_at)
             return message
 

@@ -28,6 +28,7 @@ from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.purging import purge_hourly
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_own
 
 KINDS: dict[EmailPurpose, MessageKind] = {
     "verify": MessageKind.VERIFY_EMAIL,
@@ -169,8 +170,7 @@ class EmailAddressService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(principal.user_id)
-                user.current(principal)
+                user = await acquire_own(tx, principal)
                 if user.password_hash != seen.password_hash:
                     raise Invalid(await self._current_passwords.refuse(principal, "email_change_refused"))
                 await tx.email_requests.drop(user.id, "change")
@@ -206,13 +206,17 @@ class EmailAddressService:
                 if not is_change:
                     await self._audit.write(tx, origin, "email_verified", ("user", user_id))
                     return
-                if user.is_email_verified:
-                    await self._ask(tx, user, "changed", user.email)
+                await self.tell_former_within(tx, user)
                 change = {"email": user.email}, {"email": request.email}
                 await self._audit.write(tx, origin, "email_changed", ("user", user_id), change)
 
         await with_retries(operation)
         return VerifiedEmail(email=request.email, is_changed=is_change)
+
+    async def tell_former_within(self, tx: Transaction, before: User) -> None:
+        """Tell the reader of the former address of an account, which was changed in this transaction."""
+        if before.is_email_verified:
+            await self._ask(tx, before, "changed", before.email)
 
     async def purge(self, _: UUID | None = None) -> None:
         """Delete old requests, and enqueue the next purge at the next full hour."""

@@ -59,5 +59,4 @@ async def _require_visible(tx: Transaction, principal: Principal, session_id: UU
     session = await tx.sessions.find(session_id)
     if session is None:
         raise NotFound
-    viewer = await acquire_principal(tx, principal) if principal.is_staff else principal
-    await require_visible(session, viewer, tx.bookings)
+    await require_visible(session, await acquire_principal(tx, principal), tx.bookings)

@@ -26,6 +26,8 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.passkey_challenges import PasskeyChallenges
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_own
+from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.ways_in import WaysInReader
 
 
@@ -41,6 +43,7 @@ class PasskeyService:
         challenges: PasskeyChallenges,
         ways_in: WaysInReader,
         new_messages: NewMessages,
+        principal_cache: PrincipalCache,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -50,6 +53,7 @@ class PasskeyService:
         self._challenges = challenges
         self._ways_in = ways_in
         self._new_messages = new_messages
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
         self._ids = ids
@@ -64,8 +68,7 @@ class PasskeyService:
 
         async def operation() -> RegistrationOptions:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(principal.user_id)
-                user.current(principal)
+                user = await acquire_own(tx, principal)
                 existing = await self._require_room(tx, principal)
                 return RegistrationOptions(
                     relying_party=relying_party,
@@ -92,8 +95,7 @@ class PasskeyService:
 
         async def operation() -> Passkey:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(principal.user_id)
-                user.current(principal)
+                user = await acquire_own(tx, principal)
                 await self._require_room(tx, principal)
                 await tx.passkeys.add(passkey)
                 await self._tell(tx, principal, user, passkey, "passkey_added")
@@ -107,7 +109,7 @@ class PasskeyService:
 
         async def operation() -> Passkey:
             async with self._unit_of_work() as tx:
-                (await tx.users.acquire(principal.user_id)).current(principal)
+                await acquire_own(tx, principal)
                 renamed = await tx.passkeys.rename(principal.user_id, passkey_id, name)
                 if renamed is None:
                     raise NotFound
@@ -116,20 +118,24 @@ class PasskeyService:
         return await with_retries(operation)
 
     async def remove(self, principal: Principal, passkey_id: UUID) -> None:
-        """Remove a passkey. Raises `NotFound`, and `LastWayIn` if the account can't be signed in to without it."""
+        """Remove a passkey and end the principal's other logins, which may have been opened with it.
+
+        Raises `NotFound`, and `LastWayIn` if the account can't be signed in to without it.
+        """
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(principal.user_id)
-                user.current(principal)
+                user = await acquire_own(tx, principal)
                 ways_in = await self._ways_in.of(tx, user)
                 removed = await tx.passkeys.remove(principal.user_id, passkey_id)
                 if removed is None:
                     raise NotFound
                 ways_in.without_passkey()
+                await tx.tokens.revoke_all(user.id, self._clock.now(), except_id=principal.family_id)
                 await self._tell(tx, principal, user, removed, "passkey_removed")
 
         await with_retries(operation)
+        self._principal_cache.forget(principal.user_id)
 
     def _passkey(
         self, principal: Principal, credential: NewCredential, verified: VerifiedCredential, name: str

@@ -110,7 +110,7 @@ class ResetService:
         return self._validate(provided["new_password"])
 
     async def reset(self, token: str, new_password: str, origin: Origin) -> str:
-        """Set a new password with a link, and end all logins of the user. Return their e-mail address.
+        """Set a new password with a link, and end all logins of the user and links they issued. Return their address.
 
         Raises `Invalid`, `BadResetToken`.
         """
@@ -128,6 +128,8 @@ class ResetService:
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(user_id, self._clock.now())
                 await tx.resets.drop(user_id)
+                if user.has_rights:
+                    await tx.resets.drop_issued_by(user_id)
                 await tx.email_requests.drop(user_id, *PASSWORD_PURPOSES)
                 await self._audit.write(tx, origin, "password_reset", ("user", user_id), change)
 

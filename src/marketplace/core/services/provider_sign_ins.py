@@ -31,6 +31,7 @@ from marketplace.core.services.identities import IdentityService
 from marketplace.core.services.new_accounts import NewAccounts
 from marketplace.core.services.provider_proofs import ProviderProofs
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_own
 from marketplace.core.services.sign_ins import SignIns
 from marketplace.core.services.usernames import UsernameService
 
@@ -280,8 +281,7 @@ class ProviderSignIns:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                account = await tx.users.acquire(principal.user_id)
-                account.current(principal)
+                account = await acquire_own(tx, principal)
                 identity = await tx.identities.find(proved.issuer, proved.subject)
                 if identity is None:
                     await self._connections.connect_within(tx, account, proved, principal)

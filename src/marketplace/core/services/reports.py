@@ -56,8 +56,7 @@ class ReportService:
             session = await tx.sessions.find(session_id)
             if session is None:
                 raise NotFound
-            viewer = await acquire_principal(tx, principal) if principal.is_staff else principal
-            await require_visible(session, viewer, tx.bookings)
+            await require_visible(session, await acquire_principal(tx, principal), tx.bookings)
             if session.creator_id == principal.user_id:
                 raise OwnSession("You can't report your own session.")
             await tx.reports.add(report)

@@ -19,6 +19,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_own
 from marketplace.core.services.second_factor_codes import SecondFactorCodes
 from marketplace.core.services.tokens import PrincipalCache
 
@@ -79,7 +80,7 @@ class SecondFactorService:
 
         async def operation() -> User:
             async with self._unit_of_work() as tx:
-                account = await self._acquire(tx, principal)
+                account = await acquire_own(tx, principal)
                 if not await tx.second_factors.begin(factor):
                     raise SecondFactorOn
                 return account
@@ -98,7 +99,7 @@ class SecondFactorService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                account, now = await self._acquire(tx, principal), self._clock.now()
+                account, now = await acquire_own(tx, principal), self._clock.now()
                 step = await self._confirmed_step(tx, account, code)
                 await tx.second_factors.confirm(account.id, step, now)
                 await tx.second_factors.replace_recovery_codes(account.id, _hashes(recovery_codes), now)
@@ -116,7 +117,7 @@ class SecondFactorService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                account = await self._acquire(tx, principal)
+                account = await acquire_own(tx, principal)
                 factor = await tx.second_factors.find(account.id)
                 if factor is None or not factor.is_on:
                     raise SecondFactorOff
@@ -132,7 +133,7 @@ class SecondFactorService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                account = await self._acquire(tx, principal)
+                account = await acquire_own(tx, principal)
                 if not await tx.second_factors.remove(account.id):
                     raise SecondFactorOff
                 await self._audit.write(tx, principal, "second_factor_disabled", ("user", account.id))
@@ -140,12 +141,6 @@ class SecondFactorService:
 
         await with_retries(operation)
         self._principal_cache.forget(principal.user_id)
-
-    @staticmethod
-    async def _acquire(tx: Transaction, principal: Principal) -> User:
-        account = await tx.users.acquire(principal.user_id)
-        account.current(principal)
-        return account
 
     async def _confirmed_step(self, tx: Transaction, account: User, code: str) -> int:
         factor = await tx.second_factors.find(account.id)

@@ -23,7 +23,7 @@ from marketplace.core.services.events import record_user_change
 from marketplace.core.services.new_accounts import NewAccounts
 from marketplace.core.services.pictures import remove_avatar
 from marketplace.core.services.retries import with_retries
-from marketplace.core.services.rights import acquire_with_staff
+from marketplace.core.services.rights import acquire_own, acquire_with_staff
 from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.usernames import UsernameService
 
@@ -177,7 +177,10 @@ class UserService:
         return {**errors, "new_password": found} if found else errors
 
     async def change_password(self, principal: Principal, *, current_password: str, new_password: str) -> None:
-        """Change the password and end all other logins of the principal. Raises `Invalid`, `NotSignedIn`."""
+        """Change the password; end all other logins of the principal, and links for new passwords that they issued.
+
+        Raises `Invalid`, `NotSignedIn`.
+        """
         seen = await self._users.get(principal.user_id)
         provided = {"current_password": current_password, "new_password": new_password}
         errors = await self._validate_password(principal, seen, provided)
@@ -187,13 +190,14 @@ class UserService:
 
         async def operation() -> bool:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(principal.user_id)
-                user.current(principal)
+                user = await acquire_own(tx, principal)
                 if user.password_hash != seen.password_hash:
                     return False
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(principal.user_id, self._clock.now(), except_id=principal.family_id)
                 await tx.resets.drop(principal.user_id)
+                if user.has_rights:
+                    await tx.resets.drop_issued_by(principal.user_id)
                 await tx.email_requests.drop(principal.user_id, *PASSWORD_PURPOSES)
                 await self._audit.write(tx, principal, "password_changed", ("user", user.id))
                 return True

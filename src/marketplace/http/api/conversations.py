@@ -106,7 +106,10 @@ class ConversationController(Controller):
         booking_id: FromPath[UUID],
         conversations: FromDishka[ConversationService],
     ) -> Response[MessageOut]:
-        """For its learner and creator until `messages_until`: 30 days after the end, or the cancellation if earlier."""
+        """For its learner and creator until `messages_until`: 30 days after the end, or the cancellation if earlier.
+
+        Closed, too, once the other one has deleted their account.
+        """
         parsed = await read_body(request, MessageIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         return answer(await conversations.write(principal_of(request), booking_id, data.text, key=key), MessageOut)

@@ -53,7 +53,7 @@ class IdentityController(Controller):
     async def disconnect(
         self, request: Request[Any, Any, Any], identity_id: FromPath[UUID], identities: FromDishka[IdentityService]
     ) -> None:
-        """The last way to sign in can't be removed."""
+        """Ends your other logins. The last way to sign in can't be removed."""
         await identities.disconnect(principal_of(request), identity_id)
 
 

@@ -102,5 +102,5 @@ class PasskeyController(Controller):
     async def remove(
         self, request: Request[Any, Any, Any], passkey_id: FromPath[UUID], passkeys: FromDishka[PasskeyService]
     ) -> None:
-        """It can't be used to sign in anymore. You're told by mail."""
+        """It can't be used to sign in anymore, and your other logins end. You're told by mail."""
         await passkeys.remove(principal_of(request), passkey_id)

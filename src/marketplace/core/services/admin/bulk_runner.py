@@ -2,20 +2,22 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
 from marketplace.core.domain.audit import TargetKind
 from marketplace.core.domain.booking_steps import BookingAction
 from marketplace.core.domain.bulk import LOST_RIGHTS, PREVIEWS_KEPT_FOR, TTL, BulkAction, BulkKind, BulkRefusal, BulkRun
-from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.principals import Origin, Principal
+from marketplace.core.domain.second_factors import StaffSecondFactor
+from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import Busy, MarketplaceError, NotSignedIn, NotStaff, OutcomeUnknown
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.tokens import Principals
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.audit import AuditWriter
@@ -91,7 +93,7 @@ class BulkRunner:
     """Processes runs.
 
     Rows are processed in order and counted in the same transaction, so an interrupted or concurrent runner neither
-    repeats nor skips a row.
+    repeats nor skips a row. A run ends with the login that started it.
     """
 
     def __init__(  # noqa: PLR0913 - one argument per port or service
@@ -100,16 +102,18 @@ class BulkRunner:
         unit_of_work: UnitOfWork,
         lists: BulkLists,
         targets: BulkTargets,
-        users: UserDirectory,
+        principals: Principals,
         actors: BulkActors,
         principal_cache: PrincipalCache,
         clock: Clock,
         ids: Ids,
+        staff_second_factor: StaffSecondFactor,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._lists = lists
         self._targets = targets
-        self._users = users
+        self._principals = principals
+        self._is_second_factor_required = staff_second_factor == "required"
         self._operations = actors.operations()
         self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
@@ -143,11 +147,9 @@ class BulkRunner:
         await purge_hourly(self._unit_of_work, "sweep_bulk_runs", now, purge)
 
     async def _settle(self, run: BulkRun, place: int, row: UUID) -> BulkRun:
-        # stop if the person who started it has lost the required rights; the operation checks again, with a lock
-        staff = await self._users.get(run.staff_id)
-        if not (staff.is_active and staff.is_staff):
+        principal, operation = await self._principal(run), self._operations[run.kind, run.action]
+        if principal is None:
             return await self._at(run.id, place, self._end)
-        principal, operation = run.principal(staff), self._operations[run.kind, run.action]
 
         async def change(tx: Transaction, found: BulkRun) -> BulkRun:
             await operation(tx, principal, row, found.reason)
@@ -168,6 +170,17 @@ class BulkRunner:
         if run.kind == "users":
             self._principal_cache.forget(row)
         return settled
+
+    async def _principal(self, run: BulkRun) -> Principal | None:
+        """Return the person who started a run, or `None` without the login or the rights; operations check with a lock.
+
+        Their origin is that of the request that started it.
+        """
+        found = await self._principals.find(Claims(user_id=run.staff_id, family_id=run.family_id))
+        if found is None:
+            return None
+        current = found.with_second_factor_rule(is_required=self._is_second_factor_required)
+        return replace(current, origin=Origin(address=run.address, agent=run.agent)) if current.is_staff else None
 
     async def _refuse(
         self, run: BulkRun, place: int, row: UUID, error: MarketplaceError, principal: Principal

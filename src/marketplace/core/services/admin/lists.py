@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from marketplace.core.domain.admin_lists import (
@@ -17,7 +18,7 @@ from marketplace.core.domain.admin_lists import (
     SessionRow,
 )
 from marketplace.core.domain.audit import AuditDetails
-from marketplace.core.domain.exports import Column, ExportFormat, columns_of, requested_values
+from marketplace.core.domain.exports import Column, ExportFormat, audited_filters, columns_of
 from marketplace.core.domain.pages import NumberedPage
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.errors import ExportTooLarge
@@ -25,22 +26,20 @@ from marketplace.core.ports.admin_lists import AdminList, AdminLists
 from marketplace.core.ports.exports import ExportFile, ExportFiles
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
-from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.retries import with_retries
-from marketplace.core.services.rights import acquire_staff, require_still_staff
+from marketplace.core.services.rights import acquire_staff
 
 
 class AdminListService:
     """Admin lists."""
 
-    def __init__(  # noqa: PLR0913 - one argument per port
+    def __init__(
         self,
         *,
         unit_of_work: UnitOfWork,
         lists: AdminLists,
-        users: UserDirectory,
         files: ExportFiles,
         counts: PersonalCounts,
         clock: Clock,
@@ -48,7 +47,6 @@ class AdminListService:
     ) -> None:
         self._unit_of_work = unit_of_work
         self._lists = lists
-        self._users = users
         self._files = files
         self._counts = counts
         self._audit = AuditWriter(unit_of_work, clock, ids)
@@ -76,8 +74,8 @@ class AdminListService:
 
         The export is recorded in the audit log before the first chunk is requested. Close the returned generator.
         Raises `NotSignedIn` and `NotStaff`, also from the generator, before the next chunk, once `actor` has lost the
-        right to read on, `RateLimited`, and `ExportTooLarge`, as far as the list's total is exact. The operator's
-        exports, on the command line, are not bounded.
+        right to read on, or the login; `RateLimited`, and `ExportTooLarge`, as far as the list's total is exact. The
+        operator's exports, on the command line, are not bounded.
         """
         name, chosen_list = self._chosen(filters)
         if isinstance(actor, Principal):
@@ -86,7 +84,7 @@ class AdminListService:
                 raise ExportTooLarge
         batches = chosen_list.batches(filters)
         chosen = columns_of(name, columns, actor.time_zone if isinstance(actor, Principal) else None)
-        requested = {"list": name, "format": form, "columns": list(chosen), "filters": requested_values(filters)}
+        requested = {"list": name, "format": form, "columns": list(chosen), "filters": audited_filters(filters)}
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
@@ -100,10 +98,14 @@ class AdminListService:
     async def _allowed(
         self, actor: Principal | Origin, batches: AsyncGenerator[tuple[Any, ...], None]
     ) -> AsyncGenerator[tuple[Any, ...], None]:
+        async def require_allowed(staff: Principal) -> None:
+            async with self._unit_of_work() as tx:
+                await acquire_staff(tx, staff)
+
         async with aclosing(batches):
             async for batch in batches:
                 if isinstance(actor, Principal):
-                    await require_still_staff(self._users, actor)
+                    await with_retries(partial(require_allowed, actor))
                 yield batch
 
     def _chosen(self, filters: Filters) -> tuple[ListName, AdminList[Any, Any]]:

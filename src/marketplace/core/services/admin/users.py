@@ -29,6 +29,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import record_user_change
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import acquire_with_staff
@@ -67,6 +68,7 @@ class UserAdminService:
         availabilities: Availabilities,
         audit_log: AuditLogReader,
         users: UserService,
+        email_addresses: EmailAddressService,
         usernames: UsernameService,
         principal_cache: PrincipalCache,
         clock: Clock,
@@ -77,6 +79,7 @@ class UserAdminService:
         self._availabilities = availabilities
         self._audit_log = audit_log
         self._users = users
+        self._email_addresses = email_addresses
         self._usernames = usernames
         self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
@@ -95,7 +98,9 @@ class UserAdminService:
         return await self._audit_log.newest(MAX_LOG, ("user", user_id))
 
     async def change(self, staff: Principal, user_id: UUID, changes: Mapping[str, Any], reason: str) -> User:
-        """Change e-mail address, username, names, bio or languages. Another address ends changes that were requested.
+        """Change e-mail address, username, names, bio or languages.
+
+        Another address ends changes that were requested, and the reader of the former one is told, if it was verified.
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `EmailTaken`, `UsernameTaken`.
         """
@@ -109,6 +114,7 @@ class UserAdminService:
             if fold(user.email) != fold(before.email):
                 # the account may be taken back from the person who asked for a change before
                 await tx.email_requests.drop(user_id, *PASSWORD_PURPOSES)
+                await self._email_addresses.tell_former_within(tx, before)
             return before, user
 
         return await self._change(staff, user_id, "user_changed", changed, reason)

@@ -138,8 +138,7 @@ class BulkController(Controller):
         """Runs in the background, row by row, with the rules of the single action.
 
         A refused row doesn't stop it; `report/` lists it with the reason, as it does for previewed rows that no longer
-        match. It ends if the person who started it is no
-        longer staff.
+        match. It ends with the login that started it, and if its person is no longer staff.
         """
         parsed = await read_body(request, BulkIn)
         data, key = parsed.checked(validate_key(request), _validate_order(parsed)), key_of(request, parsed)
