@@ -425,6 +425,27 @@ async def test_changed_session_is_one_mail_per_person_and_says_what_it_is_now(ma
         assert said in next(mail.text for mail in market.sent if mail.to.address == learner.email)
 
 
+async def test_changed_address_updates_the_calendar_entry_of_every_confirmed_start(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    bookings = [await market.book(session, learner, NOW + days * DAY) for days in (3, 4, 5)]
+    await market.services.bookings.act(principal_of(learner), bookings[1].id, "cancel")
+    await market.deliver()
+    market.sent.clear()
+
+    changes = {"format": "in_person", "address": "Via della Lungara 10"}
+    await market.services.sessions.change(owner_of(session), session.id, changes)
+    market.clock.advance(timedelta(minutes=11))
+    await market.deliver()
+
+    [mail] = market.sent
+    assert mail.invitation is not None
+    invitations = [mail.invitation, *mail.further_invitations]
+    assert [each.ics.count(b"LOCATION:Via della Lungara 10") for each in invitations] == [1, 1]
+    for booking, each in zip((bookings[0], bookings[2]), invitations, strict=True):
+        assert f"UID:{booking.id}".encode() in each.ics
+    assert mail.text.count("Also booked: ") == 1
+
+
 async def test_changed_link_reaches_a_confirmed_learner_who_also_asked_for_an_earlier_start(
     market: MailedMarketplace,
 ) -> None:

@@ -365,25 +365,31 @@ async def test_upcoming_seats_have_their_reminders(storage: Storage) -> None:
     assert next_ones == found[1:2]
 
 
-async def test_next_seat_of_a_person_is_their_first_live_one_to_come(storage: Storage) -> None:
+async def test_next_seats_of_a_person_are_confirmed_ones_by_start_then_those_that_wait(storage: Storage) -> None:
     session, learner = await stored_session(storage), await stored_user(storage)
     pending = await stored_booking(
         storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=9), status="pending"
     )
     async with storage.unit_of_work() as tx:
-        assert await tx.messages.next_seat(session.id, learner.id, NOW) == pending.id
-    await stored_booking(storage, session, user_id=learner.id, starts_at=NOW + timedelta(hours=1), status="pending")
+        assert [*await tx.messages.next_seats(session.id, learner.id, NOW, 3)] == [pending.id]
+    asked = await stored_booking(
+        storage, session, user_id=learner.id, starts_at=NOW + timedelta(hours=1), status="pending"
+    )
     await stored_booking(storage, session, user_id=learner.id, starts_at=NOW)
     cancelled = await stored_booking(storage, session, user_id=learner.id)
-    await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=6))
+    later = await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=6))
     soon = await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=3))
     await stored_booking(storage, session)
     await cancel_now(storage, cancelled)
 
-    async with storage.unit_of_work() as tx:
-        assert await tx.messages.next_seat(session.id, learner.id, NOW) == soon.id
-        assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=6)) == pending.id
-        assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=9)) is None
+    async def found(after: datetime, maximum: int) -> list[UUID]:
+        async with storage.unit_of_work() as tx:
+            return [*await tx.messages.next_seats(session.id, learner.id, after, maximum)]
+
+    assert await found(NOW, 9) == [soon.id, later.id, asked.id, pending.id]
+    assert await found(NOW, 1) == [soon.id]
+    assert await found(TOMORROW + timedelta(hours=6), 9) == [pending.id]
+    assert await found(TOMORROW + timedelta(hours=9), 9) == []
 
 
 async def test_unsent_messages_are_listed_while_something_can_be_done(empty_storage: Storage) -> None:

@@ -17,6 +17,7 @@ from marketplace.core.domain.messages import Message, MessageKind, Unsent
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.ports.messages import LAST_ID
+from marketplace.core.services.letters import MAX_TOLD
 from marketplace.entrypoints.doctor import database_findings
 from postgres.query_plans import Plan, Watched, carried_out, costly, nodes, plans, watched
 
@@ -161,7 +162,7 @@ async def test_seats_are_read_by_the_batch(database: str, program: Watched, seat
         async with program.storage.unit_of_work() as tx:
             [*_, last] = await tx.messages.booked_seats(seats.id, (NOW, LAST_ID), NOW, 20)
             await tx.messages.booked_seats(seats.id, last.position, NOW, 20)
-            await tx.messages.next_seat(seats.id, last.user_id, NOW)
+            await tx.messages.next_seats(seats.id, last.user_id, NOW, MAX_TOLD)
 
     assert costly(await plans_of(database, program, read()), blocks=300, rows=80) == []
 

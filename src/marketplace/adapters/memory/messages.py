@@ -249,10 +249,11 @@ class MemoryMessages:
         own = (each for each in self._rows.group(self._table, user_id) if each.subject == str(booking_id))
         return frozenset((each.kind, each.due_at) for each in own if each.kind in REMINDERS)
 
-    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
+    async def next_seats(self, session_id: UUID, user_id: UUID, after: datetime, maximum: int) -> Sequence[UUID]:
         await asyncio.sleep(0)
         bookings = self._rows.all(self._database.bookings)
         own = (each for each in bookings if (each.session_id, each.user_id) == (session_id, user_id))
         live = (each for each in own if each.status in LIVE and each.starts_at > after)
-        first = min(live, key=lambda each: (each.status != "confirmed", each.starts_at), default=None)
-        return None if first is None else first.id
+        return [
+            each.id for each in sorted(live, key=lambda each: (each.status != "confirmed", each.starts_at))[:maximum]
+        ]

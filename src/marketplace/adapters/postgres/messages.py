@@ -130,11 +130,14 @@ UPCOMING_SEATS = """
     WHERE b.status IN ('pending', 'confirmed') AND (b.starts_at, b.id) > ($1, $2) AND b.starts_at <= $3
     ORDER BY b.starts_at, b.id LIMIT $4
 """
-NEXT_SEAT_OF = """
-    (SELECT id FROM bookings
-    WHERE user_id = $1 AND session_id = $2 AND status = '{status}' AND starts_at > $3 ORDER BY starts_at LIMIT 1)
+NEXT_SEATS_OF = """
+    (SELECT id, status, starts_at FROM bookings
+    WHERE user_id = $1 AND session_id = $2 AND status = '{status}' AND starts_at > $3 ORDER BY starts_at LIMIT $4)
 """
-NEXT_SEAT = f"SELECT coalesce({', '.join(NEXT_SEAT_OF.format(status=each) for each in ('confirmed', 'pending'))}) AS id"
+NEXT_SEATS = f"""
+    SELECT id FROM ({" UNION ALL ".join(NEXT_SEATS_OF.format(status=status) for status in sorted(LIVE))}) b
+    ORDER BY status <> 'confirmed', starts_at LIMIT $4
+"""  # noqa: S608 - statuses
 ACQUIRE = f"SELECT {COLUMNS} FROM messages WHERE id = $1 AND {KNOWN} FOR NO KEY UPDATE"  # noqa: S608 - column names
 
 
@@ -221,9 +224,9 @@ class PostgresMessages:
         rows = await self._connection.fetch(UPCOMING_SEATS, *after, until, limit, list(REMINDERS))
         return [_upcoming_seat(row) for row in rows]
 
-    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
-        row = await self._connection.fetchrow(NEXT_SEAT, user_id, session_id, after)
-        return row["id"] if row else None
+    async def next_seats(self, session_id: UUID, user_id: UUID, after: datetime, maximum: int) -> Sequence[UUID]:
+        rows = await self._connection.fetch(NEXT_SEATS, user_id, session_id, after, maximum)
+        return [row["id"] for row in rows]
 
 
 def _upcoming_seat(row: Any) -> UpcomingSeat:

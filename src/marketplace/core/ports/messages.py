@@ -179,9 +179,9 @@ class Messages(Protocol):
         """
         ...
 
-    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
-        """Return the ID of the person's first live booking of a session that starts after an instant.
+    async def next_seats(self, session_id: UUID, user_id: UUID, after: datetime, maximum: int) -> Sequence[UUID]:
+        """Return the IDs of the person's first live bookings of a session that start after an instant, by start.
 
-        A confirmed one comes before those that wait for an answer or a payment, which show no private details.
+        Confirmed ones come before those that wait for an answer or a payment, which show no private details.
         """
         ...
