@@ -15,6 +15,7 @@ from marketplace.adapters.mail.memory import MemoryMailer
 from marketplace.core.domain.message_causes import CHANGES_PER_DAY
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import FIRST_RETRY, MessageKind, MessageState
+from marketplace.core.domain.places import Coordinates
 from marketplace.core.ports.mailer import Lost, Refused, Unavailable
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.subscriptions import SubscriptionService
@@ -444,6 +445,45 @@ async def test_changed_address_updates_the_calendar_entry_of_every_confirmed_sta
     for booking, each in zip((bookings[0], bookings[2]), invitations, strict=True):
         assert f"UID:{booking.id}".encode() in each.ics
     assert mail.text.count("Also booked: ") == 1
+
+
+async def test_change_of_only_the_point_reaches_learners_who_may_know_it(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    await market.book(session, learner, NOW + 3 * DAY)
+    await market.deliver()
+    market.sent.clear()
+
+    changes = {"format": "in_person", "coordinates": Coordinates(latitude=41.8919, longitude=12.4678)}
+    await market.services.sessions.change(owner_of(session), session.id, {"format": "in_person"})
+    market.clock.advance(timedelta(minutes=11))
+    await market.deliver()
+    market.sent.clear()
+    await market.services.sessions.change(owner_of(session), session.id, changes)
+    market.clock.advance(timedelta(minutes=11))
+    await market.deliver()
+
+    [mail] = market.sent
+    assert "Point on the map: 41.8919, 12.4678" in mail.text
+    assert mail.invitation is not None
+    assert b"GEO:41.891900;12.467800" in mail.invitation.ics
+
+
+async def test_changed_address_reaches_a_learner_whose_next_start_has_passed_meanwhile(
+    market: MailedMarketplace,
+) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    for start in (NOW + HOUR, NOW + DAY):
+        await market.book(session, learner, start)
+    await market.deliver()
+    market.sent.clear()
+    changes = {"format": "in_person", "address": "Via della Lungara 10"}
+    await market.services.sessions.change(owner_of(session), session.id, changes)
+    await market.decide()
+
+    market.clock.advance(2 * HOUR)
+    await market.deliver()
+
+    assert ["Via della Lungara 10" in mail.text for mail in market.sent if "Changed" in mail.subject] == [True]
 
 
 async def test_changed_link_reaches_a_confirmed_learner_who_also_asked_for_an_earlier_start(

@@ -318,8 +318,11 @@ async def test_refused_address_is_marked_until_it_changes_or_is_verified(storage
 async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(storage: Storage) -> None:
     session = await stored_session(storage)
     later = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=3))
+    latest = await stored_booking(
+        storage, session, user_id=later.user_id, starts_at=TOMORROW + timedelta(hours=9), status="pending"
+    )
     soon = await stored_booking(storage, session, status="pending")
-    cancelled = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=6))
+    cancelled = await stored_booking(storage, session, user_id=soon.user_id, starts_at=TOMORROW + timedelta(hours=6))
     await stored_booking(storage, session, starts_at=NOW)
     await stored_booking(storage, await stored_session(storage))
     await cancel_now(storage, cancelled)
@@ -335,13 +338,24 @@ async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(st
         rest = await tx.messages.booked_seats(session.id, first[0].position, NOW, 9)
 
     assert found == [
-        BookedSeat(booking_id=soon.id, user_id=soon.user_id, starts_at=soon.starts_at),
+        BookedSeat(booking_id=soon.id, user_id=soon.user_id, starts_at=soon.starts_at, last_start=soon.starts_at),
         BookedSeat(
-            booking_id=later.id, user_id=later.user_id, starts_at=later.starts_at, announced=(announced.version,)
+            booking_id=later.id,
+            user_id=later.user_id,
+            starts_at=later.starts_at,
+            last_start=latest.starts_at,
+            announced=(announced.version,),
+        ),
+        BookedSeat(
+            booking_id=latest.id,
+            user_id=later.user_id,
+            starts_at=latest.starts_at,
+            last_start=latest.starts_at,
+            announced=(announced.version,),
         ),
     ]
     assert [each.booking_id for each in first] == [soon.id]
-    assert [(each.booking_id, each.announced) for each in rest] == [(later.id, ())]
+    assert [(each.booking_id, each.announced) for each in rest] == [(later.id, ()), (latest.id, ())]
 
 
 async def test_upcoming_seats_have_their_reminders(storage: Storage) -> None:

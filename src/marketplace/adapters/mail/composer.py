@@ -265,5 +265,6 @@ def _terms(names: dict[str, str], booking: BookingHistory) -> list[tuple[str, st
         (names["seats"], str(booking.seats)),
         (names["price"], f"{booking.amount} {currency().code}" if booking.amount else names["free"]),
         *([(names["where"], venue.location)] if venue.location else []),
+        *([(names["point"], f"{venue.point.latitude}, {venue.point.longitude}")] if venue.point else []),
         *([(names["join"], join_url)] if join_url else []),
     ]

@@ -220,6 +220,7 @@ class MemoryMessages:
                 booking_id=each.id,
                 user_id=each.user_id,
                 starts_at=each.starts_at,
+                last_start=max(other.starts_at for other in live if other.user_id == each.user_id),
                 announced=self._announced(each.user_id, session_id, announced_after),
             )
             for each in sorted(live, key=lambda booking: (booking.starts_at, booking.id))[:limit]

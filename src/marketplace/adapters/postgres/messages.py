@@ -112,12 +112,16 @@ SEATS = """
     (SELECT id, user_id, starts_at FROM bookings
     WHERE session_id = $1 AND status = '{status}' AND (starts_at, id) > ($2, $3) ORDER BY starts_at, id LIMIT $4)
 """
+LAST_START = """
+    (SELECT starts_at FROM bookings o WHERE o.user_id = b.user_id AND o.session_id = $1 AND o.status = '{status}'
+    ORDER BY o.starts_at DESC LIMIT 1)
+"""
 # One scan per status, each in the order of its index.
 BOOKED_SEATS = f"""
     SELECT b.id AS booking_id, b.user_id, b.starts_at, ARRAY(
         SELECT m.version FROM messages m
         WHERE m.user_id = b.user_id AND m.subject = $5 AND m.kind = $6 AND m.version > $7 ORDER BY m.version
-    ) AS announced
+    ) AS announced, greatest({", ".join(LAST_START.format(status=status) for status in sorted(LIVE))}) AS last_start
     FROM ({" UNION ALL ".join(SEATS.format(status=status) for status in sorted(LIVE))}) b
     ORDER BY b.starts_at, b.id LIMIT $4
 """  # noqa: S608 - statuses

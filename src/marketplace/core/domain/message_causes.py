@@ -17,7 +17,7 @@ REMINDERS: dict[MessageKind, timedelta] = {MessageKind.REMINDER_DAY: DAY, Messag
 """How long before the start each is due."""
 UNREAD_HISTORY = frozenset({"booking.created", "booking.cancelled", "booking.completed"})
 """Kinds of events that happen once, so that their messages need no version."""
-SOLD_FIELDS = frozenset({"title", "format", "place", "address", "join_url"})
+SOLD_FIELDS = frozenset({"title", "format", "place", "address", "coordinates", "join_url"})
 """Fields of a session whose change its learners are informed of. Price and duration stay as sold."""
 EDITS_TOGETHER = timedelta(minutes=10)
 """Edits of a session within one such window are one message to each learner, due at its end."""

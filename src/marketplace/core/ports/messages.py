@@ -31,6 +31,8 @@ class BookedSeat:
     booking_id: UUID
     user_id: UUID
     starts_at: datetime
+    last_start: datetime
+    """Of all live bookings of the session that the person has."""
     announced: tuple[int, ...] = ()
     """Versions of the messages to the person about changes of the session, ascending."""
 

@@ -116,6 +116,6 @@ def _announcement(event: SessionEvent, seat: BookedSeat) -> Decision | None:
             version=int(end.timestamp()),
             booking_id=seat.booking_id,
             session_id=event.session_id,
-            starts_at=seat.starts_at,
+            starts_at=seat.last_start,  # it is worth sending as long as any of the bookings is to come
         ),
     )
