@@ -571,6 +571,20 @@ async def test_completed_booking_asks_how_it_was(market: MailedMarketplace) -> N
     assert market.to(learner) == ["How was it? Morning yoga"]
 
 
+async def test_reviewed_booking_is_not_asked_how_it_was(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.book(session, learner)
+    market.clock.at = booking.ends_at
+    await market.services.bookings.settle_due(booking.id)
+    await market.services.reviews.write(principal_of(learner), session.id, booking.id, 5, "Calm.")
+
+    await market.deliver()
+
+    assert market.to(learner) == []
+    [asked] = [each for each in await market.messages(learner.id) if each.kind is MessageKind.HOW_WAS_IT]
+    assert (asked.state, asked.last_error) == (MessageState.DROPPED, MessageReason.REVIEWED)
+
+
 async def test_seats_and_their_mail_agree(market: MailedMarketplace) -> None:
     session, learner = await market.a_session(), await market.a_person()
     booking = await market.book(session, learner)

@@ -5134,7 +5134,7 @@ export interface components {
         /** @enum {string} */
         MessageProgress: "waiting" | "sent" | "not_sent" | "unknown";
         /** @enum {string} */
-        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "no_payment" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "offer_ended" | "review_hidden" | "message_read";
+        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "no_payment" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "offer_ended" | "review_hidden" | "reviewed" | "message_read";
         /** @enum {string} */
         MessageState: "pending" | "held" | "started" | "sent" | "refused" | "unknown" | "dropped";
         /** @description A review as staff see it, with the newest reports about it. */

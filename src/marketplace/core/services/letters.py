@@ -54,7 +54,8 @@ class Letters:
     async def about_bookings(self, tx: Transaction, messages: Sequence[Message]) -> Mapping[UUID, Letter | NotSendable]:
         """Return what to send now, or why not, by ID of the message. Costs two statements, and locks nothing.
 
-        Two more are for messages about payments, one for those about waitlists, and one for each about a review.
+        Two more are for messages about payments, one for those about waitlists, one for those that ask for a review,
+        and one for each about a review.
 
         Of a kind in `LOCKS_ACCOUNT`, only `write` decides.
         """
@@ -65,12 +66,15 @@ class Letters:
         bookings = await tx.bookings.histories([number for numbers in about.values() for number in numbers])
         found = {booking.id: booking for booking in bookings}
         moved, entries = await self._moved(tx, messages), await _entries(tx, messages)
-        reviews = await _published_reviews(tx, messages)
+        reviews, reviewed = await _published_reviews(tx, messages), await _reviewed(tx, messages)
         decided = dict[UUID, Letter | NotSendable]()
         for message in messages:
             own = [found[number] for number in about[message.id] if number in found]
             if message.kind is MessageKind.NEW_REVIEW and message.id not in reviews:
                 decided[message.id] = NotSendable(MessageReason.REVIEW_HIDDEN)
+                continue
+            if message.kind is MessageKind.HOW_WAS_IT and message.booking_id in reviewed:
+                decided[message.id] = NotSendable(MessageReason.REVIEWED)
                 continue
             try:
                 recipient = recipients.get(message.user_id)
@@ -247,6 +251,12 @@ async def _published_reviews(tx: Transaction, messages: Sequence[Message]) -> fr
     about = {each.id: UUID(each.subject) for each in messages if each.kind is MessageKind.NEW_REVIEW}
     found = {number: await tx.reviews.find(review_id) for number, review_id in about.items()}
     return frozenset(number for number, review in found.items() if review is not None and review.hidden_at is None)
+
+
+async def _reviewed(tx: Transaction, messages: Sequence[Message]) -> frozenset[UUID]:
+    """Return the IDs of the bookings that messages ask for a review of and that have one."""
+    asked = {each.booking_id for each in messages if each.kind is MessageKind.HOW_WAS_IT and each.booking_id}
+    return await tx.reviews.reviewed(asked) if asked else frozenset()
 
 
 def moved_money(
