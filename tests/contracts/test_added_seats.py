@@ -184,6 +184,25 @@ async def test_what_staff_returned_before_is_not_asked_for_again(shop: Shop) -> 
     assert await shop.sums(booking_id) == {"paid_in": -7200, "returned": 1000, "held": 6200}
 
 
+async def test_seat_that_is_given_back_and_taken_again_costs_the_same_before_and_after_its_refund(shop: Shop) -> None:
+    staff = principal_of(await stored_user(shop.storage, is_staff=True))
+    asked = []
+    for is_returned in (False, True):
+        learner, booking_id = await shop.paid(2)
+        await shop.services.payment_admin.refund(staff, booking_id, 1000, WHY)
+        await shop.services.seat_changes.change(learner, booking_id, 1)
+        if is_returned:
+            await shop.settle()
+        await change(shop, learner, booking_id, 2)
+        asked.append((await shown(shop, booking_id)).amount)
+        await pay_difference(shop, learner, booking_id)
+
+        booking, sums = await shop.booking(booking_id), await shop.sums(booking_id)
+        assert (booking.seats, booking.pay_by, sums["held"]) == (2, None, 7200)
+    # the refund by staff was an advance on that of the seat
+    assert asked == [1000, 3600]
+
+
 async def test_seat_that_is_taken_again_before_its_price_was_returned_is_paid(shop: Shop) -> None:
     learner, booking_id = await shop.paid(2)
     await shop.services.seat_changes.change(learner, booking_id, 1)

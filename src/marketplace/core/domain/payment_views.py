@@ -74,11 +74,16 @@ def is_charged(booking: Booking) -> bool:
     return booking.terms.payment_method == "online" and bool(booking.amount)
 
 
-def booking_payment(booking: BookingDetails, payments: Sequence[Payment], page: str) -> BookingPayment | None:
-    """Return the payments of a charged booking, or `None` if nothing was asked. `page` is where the learner pays."""
+def booking_payment(
+    booking: BookingDetails, payments: Sequence[Payment], operations: Sequence[PaymentOperation], page: str
+) -> BookingPayment | None:
+    """Return the payments of a charged booking, or `None` if nothing was asked. `page` is where the learner pays.
+
+    `operations` are needed if `reads_operations` says so.
+    """
     refunded = sum(each.refunded for each in payments)
     if booking.asks_payment():
-        due = _due(booking, payments)
+        due = _due(booking, payments, operations)
         current = next((each for each in reversed(payments) if each.is_payable and each.amount == due), None)
         last = current or next(iter(reversed(payments)), None)
         return BookingPayment(
@@ -107,9 +112,9 @@ def booking_payment(booking: BookingDetails, payments: Sequence[Payment], page: 
     )
 
 
-def _due(booking: BookingDetails, payments: Sequence[Payment]) -> int:
+def _due(booking: BookingDetails, payments: Sequence[Payment], operations: Sequence[PaymentOperation]) -> int:
     if payments and isinstance(booking, BookingHistory):
-        return amount_due(booking, payments)
+        return amount_due(booking, payments, operations)
     return currency().minor(booking.amount)
 
 
