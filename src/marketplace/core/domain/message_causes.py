@@ -223,9 +223,17 @@ def untrue(kind: MessageKind, version: int, booking: BookingHistory, now: dateti
 
 
 def _untrue_answer(kind: MessageKind, version: int, booking: BookingHistory) -> MessageReason | None:
-    if version != booking_version(booking.history):
+    if _is_time_changed_after(version, booking.history):
         return MessageReason.BOOKING_CHANGED
     return None if booking.status == told_step(kind, booking.history).to_status else MessageReason.STATUS_CHANGED
+
+
+def _is_time_changed_after(version: int, history: Sequence[BookingStep]) -> bool:
+    """Return whether a step after this version changed, or asked to change, the time. Seats may have changed."""
+    return any(
+        step.to_start is not None and booking_version(history[:place]) > version
+        for place, step in enumerate(history, 1)
+    )
 
 
 def _oldest_true(kind: MessageKind, booking: BookingHistory) -> int:
