@@ -195,6 +195,19 @@ async def test_late_payment_does_not_revive_where_it_cannot_seat(
     assert found_otherwise == {}
 
 
+async def test_late_payment_revives_no_booking_without_an_address_that_the_creator_comes_to(
+    storage: Storage, paying: Services, clock: MovableClock
+) -> None:
+    session, _, booking = await expired(storage, paying, clock)
+    await paying.sessions.change(owner_of(session), session.id, {"format": "at_yours"})
+
+    with pytest.raises(NotBookable):
+        await revive(storage, paying, booking)
+
+    await paying.sessions.change(owner_of(session), session.id, {"format": "in_person"})
+    assert (await revive(storage, paying, booking)).status == "confirmed"
+
+
 async def told(storage: Storage, services: Services, booking: BookingHistory) -> dict[str, list[str]]:
     """Deliver all events; return the kinds of messages and notifications about a booking, by person."""
     while await services.events.deliver():
