@@ -113,3 +113,19 @@ async def test_reason_of_a_move_is_not_that_of_a_later_step(market: MailedMarket
 
     [moved] = [mail for mail in market.sent if mail.subject == "New time: Morning yoga"]
     assert "Reason: The room is taken." in moved.text
+
+
+async def test_creator_who_moves_a_booking_is_still_told_of_its_added_seats(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.book(session, learner, TOMORROW + 3 * DAY)
+    await market.deliver()
+    await market.services.seat_changes.change(principal_of(learner), booking.id, 2)
+    await market.decide()
+    market.clock.advance(SECOND)
+    market.sent.clear()
+    await market.services.bookings.reschedule(owner_of(session), booking.id, TOMORROW + 4 * DAY)
+    await market.deliver()
+
+    assert market.to(learner) == ["New time: Morning yoga"]
+    [to_creator] = [each for each in market.sent if each.to.address != learner.email]
+    assert (to_creator.subject, "Seats: 2" in to_creator.text) == ("Seats changed: Morning yoga", True)

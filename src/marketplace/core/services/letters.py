@@ -177,7 +177,7 @@ class Letters:
             self._require(MessageReason.NO_PAYMENT if money is None else None)
             link = self._addresses.booking(booking.id)
         else:
-            self._require(untrue(message.kind, message.version, booking, self._clock.now()))
+            self._require(untrue(message.kind, message.version, booking, message.user_id, self._clock.now()))
             own, attendees = self._addresses.own_bookings(), self._addresses.attendees(booking.session_id)
             link = own if role == "learner" else attendees
             if message.kind is MessageKind.HOW_WAS_IT:
