@@ -447,6 +447,19 @@ async def test_changed_address_updates_the_calendar_entry_of_every_confirmed_sta
     assert mail.text.count("Also booked: ") == 1
 
 
+async def test_learner_who_books_after_a_change_is_not_informed_of_it(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    changes = {"format": "in_person", "place": "Rome"}
+    await market.services.sessions.change(owner_of(session), session.id, changes)
+    market.clock.advance(timedelta(minutes=2))
+    await market.book(session, learner, NOW + 3 * DAY)
+    market.clock.advance(timedelta(minutes=11))
+
+    await market.deliver()
+
+    assert market.to(learner) == ["Booked: Morning yoga"]
+
+
 async def test_change_of_only_the_point_reaches_learners_who_may_know_it(market: MailedMarketplace) -> None:
     session, learner = await market.a_session(), await market.a_person()
     await market.book(session, learner, NOW + 3 * DAY)

@@ -324,6 +324,7 @@ async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(st
     soon = await stored_booking(storage, session, status="pending")
     cancelled = await stored_booking(storage, session, user_id=soon.user_id, starts_at=TOMORROW + timedelta(hours=6))
     await stored_booking(storage, session, starts_at=NOW)
+    await stored_booking(storage, session, starts_at=TOMORROW, created_at=NOW + timedelta(seconds=1))
     await stored_booking(storage, await stored_session(storage))
     await cancel_now(storage, cancelled)
 
@@ -333,9 +334,11 @@ async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(st
     await add(storage, announced, replace(announced, id=uuid4(), version=announced.version - DAY_SECONDS))
 
     async with storage.unit_of_work() as tx:
-        found = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), NOW - timedelta(days=1), 9)
-        first = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), NOW, 1)
-        rest = await tx.messages.booked_seats(session.id, first[0].position, NOW, 9)
+        day_ago = {"booked_by": NOW, "announced_after": NOW - timedelta(days=1)}
+        found = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), 9, **day_ago)
+        bounds = {"booked_by": NOW, "announced_after": NOW}
+        first = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), 1, **bounds)
+        rest = await tx.messages.booked_seats(session.id, first[0].position, 9, **bounds)
 
     assert found == [
         BookedSeat(booking_id=soon.id, user_id=soon.user_id, starts_at=soon.starts_at, last_start=soon.starts_at),

@@ -160,8 +160,9 @@ async def seats(database: str, program: Watched, people: Sequence[User]) -> Sess
 async def test_seats_are_read_by_the_batch(database: str, program: Watched, seats: Session) -> None:
     async def read() -> None:
         async with program.storage.unit_of_work() as tx:
-            [*_, last] = await tx.messages.booked_seats(seats.id, (NOW, LAST_ID), NOW, 20)
-            await tx.messages.booked_seats(seats.id, last.position, NOW, 20)
+            bounds = {"booked_by": NOW, "announced_after": NOW}
+            [*_, last] = await tx.messages.booked_seats(seats.id, (NOW, LAST_ID), 20, **bounds)
+            await tx.messages.booked_seats(seats.id, last.position, 20, **bounds)
             await tx.messages.next_seats(seats.id, last.user_id, NOW, MAX_TOLD)
 
     assert costly(await plans_of(database, program, read()), blocks=300, rows=80) == []

@@ -110,7 +110,8 @@ UNSUBSCRIBE = """
 RESUBSCRIBE = "DELETE FROM unsubscribed_kinds WHERE user_id = $1 AND kind = $2"
 SEATS = """
     (SELECT id, user_id, starts_at FROM bookings
-    WHERE session_id = $1 AND status = '{status}' AND (starts_at, id) > ($2, $3) ORDER BY starts_at, id LIMIT $4)
+    WHERE session_id = $1 AND status = '{status}' AND (starts_at, id) > ($2, $3) AND created_at <= $8
+    ORDER BY starts_at, id LIMIT $4)
 """
 LAST_START = """
     (SELECT starts_at FROM bookings o WHERE o.user_id = b.user_id AND o.session_id = $1 AND o.status = '{status}'
@@ -218,10 +219,10 @@ class PostgresMessages:
         await self._connection.execute(RESUBSCRIBE, user_id, kind)
 
     async def booked_seats(
-        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+        self, session_id: UUID, after: SeatPosition, limit: int, *, booked_by: datetime, announced_after: datetime
     ) -> Sequence[BookedSeat]:
         announced = (str(session_id), MessageKind.SESSION_CHANGED, int(announced_after.timestamp()))
-        rows = await self._connection.fetch(BOOKED_SEATS, session_id, *after, limit, *announced)
+        rows = await self._connection.fetch(BOOKED_SEATS, session_id, *after, limit, *announced, booked_by)
         return [BookedSeat(**dict(row) | {"announced": tuple(row["announced"])}) for row in rows]
 
     async def upcoming_seats(self, after: SeatPosition, until: datetime, limit: int) -> Sequence[UpcomingSeat]:

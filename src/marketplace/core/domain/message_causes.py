@@ -7,7 +7,13 @@ from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import LIVE, BookingStatus, BookingStep, StepAction
-from marketplace.core.domain.events import BookingEvent, BookingEventKind, WaitlistEvent, WaitlistEventKind
+from marketplace.core.domain.events import (
+    BookingEvent,
+    BookingEventKind,
+    SessionEvent,
+    WaitlistEvent,
+    WaitlistEventKind,
+)
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind, Topic
 from marketplace.core.domain.reviews import Review
@@ -20,6 +26,8 @@ UNREAD_HISTORY = frozenset({"booking.created", "booking.cancelled", "booking.com
 """Kinds of events that happen once, so that their messages need no version."""
 SOLD_FIELDS = frozenset({"title", "format", "place", "address", "coordinates", "join_url"})
 """Fields of a session whose change its learners are informed of. Price and duration stay as sold."""
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""Who booked so long after a change is informed of it, too: the clocks of servers differ a little."""
 EDITS_TOGETHER = timedelta(minutes=10)
 """Edits of a session within one such window are one message to each learner, due at its end."""
 LAST_EDITS = timedelta(minutes=1)
@@ -81,6 +89,11 @@ def edits_end(at: datetime, starts_at: datetime, announced: Collection[int]) -> 
         tomorrow = datetime.fromtimestamp((at.timestamp() // DAY.total_seconds() + 1) * DAY.total_seconds(), at.tzinfo)
         end = min(each for each in (tomorrow, *(starts_at - before for before in SUMMARIES)) if each > at)
     return None if end.timestamp() in announced else end
+
+
+def informed_until(event: SessionEvent) -> datetime:
+    """Return when the last booking was made whose learner is informed of a change."""
+    return event.at + CLOCKS_DIFFER
 
 
 def booking_version(history: Sequence[BookingStep]) -> int:

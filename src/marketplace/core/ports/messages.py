@@ -166,11 +166,12 @@ class Messages(Protocol):
         ...
 
     async def booked_seats(
-        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+        self, session_id: UUID, after: SeatPosition, limit: int, *, booked_by: datetime, announced_after: datetime
     ) -> Sequence[BookedSeat]:
         """Return the live bookings of a session after a position, by start and ID, not locked. Costs what it returns.
 
-        Of the messages about changes, those count whose version, in Unix time, is after `announced_after`.
+        Those booked after `booked_by` are left out. Of the messages about changes, those count whose version, in Unix
+        time, is after `announced_after`.
         """
         ...
 
