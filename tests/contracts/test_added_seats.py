@@ -225,6 +225,16 @@ async def test_added_seats_that_are_given_back_later_return_the_newest_payment(s
     assert returned == {booking_id: 0, payment_id: 3600}
 
 
+async def test_receipts_name_the_seats_that_their_payments_paid_for(shop: Shop) -> None:
+    learner, booking_id = await shop.paid()
+    await change(shop, learner, booking_id, 3)
+    await pay_difference(shop, learner, booking_id)
+    for seats in (3, 2):
+        await change(shop, learner, booking_id, seats)
+        found = await shop.services.payments.receipts(learner, booking_id)
+        assert [(each.seats, each.payment.captured) for each in found] == [(1, 3600), (2, 7200)]
+
+
 async def test_added_seats_follow_a_move_by_the_creator(shop: Shop) -> None:
     learner, booking_id = await shop.paid()
     await change(shop, learner, booking_id, 2)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
 from marketplace.core.domain.bookings import Booking
-from marketplace.core.domain.money import currency
+from marketplace.core.domain.money import Currency, currency
 from marketplace.core.domain.payment_options import ReceiptIssuer
 from marketplace.core.domain.payment_plans import amount_due
 from marketplace.core.domain.payments import OperationKind, OperationState, Payment, PaymentOperation, PaymentStatus
@@ -55,6 +55,13 @@ class Receipt:
     payment: Payment
     refunds: tuple[PaymentOperation, ...]
     issuer: ReceiptIssuer | None = None
+
+    @property
+    def seats(self) -> int:
+        """The seats that this payment paid for, whatever the booking has since; of a part of a price, those it has."""
+        price = Currency.of(self.payment.currency).minor(self.booking.terms.price)
+        number, rest = divmod(min(self.payment.amount, self.payment.captured), price)
+        return number if number and not rest else self.booking.seats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
