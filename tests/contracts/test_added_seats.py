@@ -184,6 +184,25 @@ async def test_what_staff_returned_before_is_not_asked_for_again(shop: Shop) -> 
     assert await shop.sums(booking_id) == {"paid_in": -7200, "returned": 1000, "held": 6200}
 
 
+async def test_seat_that_is_given_back_and_taken_again_costs_the_same_before_and_after_its_refund(shop: Shop) -> None:
+    staff = principal_of(await stored_user(shop.storage, is_staff=True))
+    asked = []
+    for is_returned in (False, True):
+        learner, booking_id = await shop.paid(2)
+        await shop.services.payment_admin.refund(staff, booking_id, 1000, WHY)
+        await shop.services.seat_changes.change(learner, booking_id, 1)
+        if is_returned:
+            await shop.settle()
+        await change(shop, learner, booking_id, 2)
+        asked.append((await shown(shop, booking_id)).amount)
+        await pay_difference(shop, learner, booking_id)
+
+        booking, sums = await shop.booking(booking_id), await shop.sums(booking_id)
+        assert (booking.seats, booking.pay_by, sums["held"]) == (2, None, 7200)
+    # the refund by staff was an advance on that of the seat
+    assert asked == [1000, 3600]
+
+
 async def test_seat_that_is_taken_again_before_its_price_was_returned_is_paid(shop: Shop) -> None:
     learner, booking_id = await shop.paid(2)
     await shop.services.seat_changes.change(learner, booking_id, 1)
@@ -204,6 +223,16 @@ async def test_added_seats_that_are_given_back_later_return_the_newest_payment(s
     assert await shop.sums(booking_id) == {"paid_in": -7200, "returned": 3600, "held": 3600}
     returned = {each.id: each.refunded for each in await shop.payments(booking_id)}
     assert returned == {booking_id: 0, payment_id: 3600}
+
+
+async def test_receipts_name_the_seats_that_their_payments_paid_for(shop: Shop) -> None:
+    learner, booking_id = await shop.paid()
+    await change(shop, learner, booking_id, 3)
+    await pay_difference(shop, learner, booking_id)
+    for seats in (3, 2):
+        await change(shop, learner, booking_id, seats)
+        found = await shop.services.payments.receipts(learner, booking_id)
+        assert [(each.seats, each.payment.captured) for each in found] == [(1, 3600), (2, 7200)]
 
 
 async def test_added_seats_follow_a_move_by_the_creator(shop: Shop) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from builders import a_principal
 from marketplace.core.domain.payment_reasons import ParkedReason
+from marketplace.core.domain.payment_views import ShownStatus
 from marketplace.core.domain.payments import PaymentStatus
 from marketplace.core.ports.storage import Storage
 from paid_bookings import HALF, Shop
@@ -57,6 +58,9 @@ async def test_authorization_of_a_page_that_is_being_closed_pays_for_nothing(sho
     shop.use_card(page.id)
     await shop.services.payment_settlement.settle(page.id)
     assert (await shop.booking(booking_id)).awaits_payment()
+    shown = await shop.services.payments.find(await shop.booking(booking_id))
+    assert shown is not None
+    assert (shown.status, shown.amount) == (ShownStatus.DUE, 3600)
 
     await shop.settle()
     assert [each.status for each in await shop.payments(booking_id)] == [PaymentStatus.VOIDED]

@@ -77,6 +77,21 @@ async def test_holders_are_those_with_a_booking_that_is_not_cancelled(storage: S
             assert await tx.bookings.is_holder(user_id, session_id) is is_holder
 
 
+async def test_starts_without_address_are_those_of_live_upcoming_bookings(storage: Storage) -> None:
+    session = await stored_session(storage)
+    later = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=3), status="pending")
+    for _ in range(2):
+        await stored_booking(storage, session)
+    await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=6), address="Via della Lungara 10")
+    await stored_booking(storage, session, starts_at=NOW)
+    cancelled = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=9))
+    await cancel_now(storage, cancelled)
+    await stored_booking(storage, await stored_session(storage))
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.bookings.starts_without_address(session.id, NOW) == (TOMORROW, later.starts_at)
+
+
 async def test_save_updates_status_and_appends_step(storage: Storage) -> None:
     booking = await stored_booking(storage, await stored_session(storage))
     cancelled, step = booking.after("cancel", a_principal(booking.user_id), NOW + timedelta(minutes=1))

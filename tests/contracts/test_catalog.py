@@ -233,6 +233,7 @@ async def test_format_language_and_place_filter_lists_and_facets_alike(storage: 
         ({"language": "pt-PT"}, "2"),
         ({"language": "p"}, ""),
         ({"place": "são paulo"}, "2 3"),
+        ({"place": "sao  Paulo"}, "2 3"),
         ({"place": "paulo"}, ""),
         ({"place": "São Paulo", "language": "en"}, "3"),
         ({"format": "online", "language": "pt", "tag": "lute"}, "1"),

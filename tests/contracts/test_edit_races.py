@@ -6,8 +6,19 @@ from typing import Any
 
 import pytest
 
-from builders import PASSWORD, Services, a_user, as_a, principal_of, services_over, stored_session, stored_user
-from contracts.harness import at_once
+from builders import (
+    PASSWORD,
+    TOMORROW,
+    Services,
+    a_user,
+    as_a,
+    principal_of,
+    services_over,
+    stored_session,
+    stored_user,
+)
+from contracts.harness import at_once, owner_of
+from fakes import NOW
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 
@@ -67,3 +78,19 @@ async def test_concurrent_edits_of_one_session_are_all_applied(storage: Storage,
         revision=2,
         revised_at=changed.revised_at,
     )
+
+
+async def test_session_becomes_at_the_learners_or_is_booked_without_an_address(
+    storage: Storage, services: Services
+) -> None:
+    session = await stored_session(storage, max_participants=50)
+    learners = [principal_of(await stored_user(storage)) for _ in range(8)]
+    change = services.sessions.change(owner_of(session), session.id, {"format": "at_yours"})
+    bookings = [services.bookings.book(each, session.id, TOMORROW) for each in learners]
+
+    await at_once([*bookings[:4], change, *bookings[4:]])
+
+    found = await services.sessions.get(session.id, None)
+    async with storage.unit_of_work() as tx:
+        has_missing = bool(await tx.bookings.starts_without_address(session.id, NOW))
+    assert has_missing != (found.format == "at_yours")

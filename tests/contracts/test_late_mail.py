@@ -73,6 +73,36 @@ async def test_answer_about_another_time_is_untrue_once_the_booking_is_cancelled
     assert answered.reason is MessageReason.STATUS_CHANGED
 
 
+async def test_late_answer_about_another_time_is_true_though_the_seats_have_changed(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.services.bookings.book(principal_of(learner), session.id, TOMORROW + 3 * DAY, 2)
+    await market.services.sessions.change(owner_of(session), session.id, {"requires_confirmation": True})
+    await market.deliver()
+    await ask_to_move(market, learner, booking.resource)
+    await market.services.bookings.act(owner_of(session), booking.resource.id, "decline", "The room is taken.")
+    await market.decide()
+    market.clock.advance(SECOND)
+    await market.services.seat_changes.change(principal_of(learner), booking.resource.id, 1)
+
+    market.sent.clear()
+    await market.deliver()
+
+    assert sorted(market.to(learner)) == ["Declined: Morning yoga", "Seats changed: Morning yoga"]
+
+
+async def test_late_answer_is_untrue_once_another_time_is_asked_for(market: MailedMarketplace) -> None:
+    session, learner, booking = await confirmed(market)
+    await ask_to_move(market, learner, booking)
+    await market.services.bookings.act(owner_of(session), booking.id, "decline", "The room is taken.")
+    await market.decide()
+    market.clock.advance(SECOND)
+    market.sent.clear()
+    await ask_to_move(market, learner, booking)
+
+    [answered] = [each for each in await market.messages(learner.id) if each.kind is MessageKind.BOOKING_DECLINED]
+    assert answered.reason is MessageReason.BOOKING_CHANGED
+
+
 async def test_reason_of_a_move_is_not_that_of_a_later_step(market: MailedMarketplace) -> None:
     session, learner, booking = await confirmed(market)
     starts_at = TOMORROW + 5 * DAY
@@ -83,3 +113,19 @@ async def test_reason_of_a_move_is_not_that_of_a_later_step(market: MailedMarket
 
     [moved] = [mail for mail in market.sent if mail.subject == "New time: Morning yoga"]
     assert "Reason: The room is taken." in moved.text
+
+
+async def test_creator_who_moves_a_booking_is_still_told_of_its_added_seats(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.book(session, learner, TOMORROW + 3 * DAY)
+    await market.deliver()
+    await market.services.seat_changes.change(principal_of(learner), booking.id, 2)
+    await market.decide()
+    market.clock.advance(SECOND)
+    market.sent.clear()
+    await market.services.bookings.reschedule(owner_of(session), booking.id, TOMORROW + 4 * DAY)
+    await market.deliver()
+
+    assert market.to(learner) == ["New time: Morning yoga"]
+    [to_creator] = [each for each in market.sent if each.to.address != learner.email]
+    assert (to_creator.subject, "Seats: 2" in to_creator.text) == ("Seats changed: Morning yoga", True)

@@ -15,6 +15,7 @@ from marketplace.adapters.mail.memory import MemoryMailer
 from marketplace.core.domain.message_causes import CHANGES_PER_DAY
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import FIRST_RETRY, MessageKind, MessageState
+from marketplace.core.domain.places import Coordinates
 from marketplace.core.ports.mailer import Lost, Refused, Unavailable
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.subscriptions import SubscriptionService
@@ -425,6 +426,79 @@ async def test_changed_session_is_one_mail_per_person_and_says_what_it_is_now(ma
         assert said in next(mail.text for mail in market.sent if mail.to.address == learner.email)
 
 
+async def test_changed_address_updates_the_calendar_entry_of_every_confirmed_start(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    bookings = [await market.book(session, learner, NOW + days * DAY) for days in (3, 4, 5)]
+    await market.services.bookings.act(principal_of(learner), bookings[1].id, "cancel")
+    await market.deliver()
+    market.sent.clear()
+
+    changes = {"format": "in_person", "address": "Via della Lungara 10"}
+    await market.services.sessions.change(owner_of(session), session.id, changes)
+    market.clock.advance(timedelta(minutes=11))
+    await market.deliver()
+
+    [mail] = market.sent
+    assert mail.invitation is not None
+    invitations = [mail.invitation, *mail.further_invitations]
+    assert [each.ics.count(b"LOCATION:Via della Lungara 10") for each in invitations] == [1, 1]
+    for booking, each in zip((bookings[0], bookings[2]), invitations, strict=True):
+        assert f"UID:{booking.id}".encode() in each.ics
+    assert mail.text.count("Also booked: ") == 1
+
+
+async def test_learner_who_books_after_a_change_is_not_informed_of_it(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    changes = {"format": "in_person", "place": "Rome"}
+    await market.services.sessions.change(owner_of(session), session.id, changes)
+    market.clock.advance(timedelta(minutes=2))
+    await market.book(session, learner, NOW + 3 * DAY)
+    market.clock.advance(timedelta(minutes=11))
+
+    await market.deliver()
+
+    assert market.to(learner) == ["Booked: Morning yoga"]
+
+
+async def test_change_of_only_the_point_reaches_learners_who_may_know_it(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    await market.book(session, learner, NOW + 3 * DAY)
+    await market.deliver()
+    market.sent.clear()
+
+    changes = {"format": "in_person", "coordinates": Coordinates(latitude=41.8919, longitude=12.4678)}
+    await market.services.sessions.change(owner_of(session), session.id, {"format": "in_person"})
+    market.clock.advance(timedelta(minutes=11))
+    await market.deliver()
+    market.sent.clear()
+    await market.services.sessions.change(owner_of(session), session.id, changes)
+    market.clock.advance(timedelta(minutes=11))
+    await market.deliver()
+
+    [mail] = market.sent
+    assert "Point on the map: 41.8919, 12.4678" in mail.text
+    assert mail.invitation is not None
+    assert b"GEO:41.891900;12.467800" in mail.invitation.ics
+
+
+async def test_changed_address_reaches_a_learner_whose_next_start_has_passed_meanwhile(
+    market: MailedMarketplace,
+) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    for start in (NOW + HOUR, NOW + DAY):
+        await market.book(session, learner, start)
+    await market.deliver()
+    market.sent.clear()
+    changes = {"format": "in_person", "address": "Via della Lungara 10"}
+    await market.services.sessions.change(owner_of(session), session.id, changes)
+    await market.decide()
+
+    market.clock.advance(2 * HOUR)
+    await market.deliver()
+
+    assert ["Via della Lungara 10" in mail.text for mail in market.sent if "Changed" in mail.subject] == [True]
+
+
 async def test_changed_link_reaches_a_confirmed_learner_who_also_asked_for_an_earlier_start(
     market: MailedMarketplace,
 ) -> None:
@@ -508,6 +582,20 @@ async def test_completed_booking_asks_how_it_was(market: MailedMarketplace) -> N
     await market.deliver()
 
     assert market.to(learner) == ["How was it? Morning yoga"]
+
+
+async def test_reviewed_booking_is_not_asked_how_it_was(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.book(session, learner)
+    market.clock.at = booking.ends_at
+    await market.services.bookings.settle_due(booking.id)
+    await market.services.reviews.write(principal_of(learner), session.id, booking.id, 5, "Calm.")
+
+    await market.deliver()
+
+    assert market.to(learner) == []
+    [asked] = [each for each in await market.messages(learner.id) if each.kind is MessageKind.HOW_WAS_IT]
+    assert (asked.state, asked.last_error) == (MessageState.DROPPED, MessageReason.REVIEWED)
 
 
 async def test_seats_and_their_mail_agree(market: MailedMarketplace) -> None:

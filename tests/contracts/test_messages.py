@@ -318,9 +318,13 @@ async def test_refused_address_is_marked_until_it_changes_or_is_verified(storage
 async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(storage: Storage) -> None:
     session = await stored_session(storage)
     later = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=3))
+    latest = await stored_booking(
+        storage, session, user_id=later.user_id, starts_at=TOMORROW + timedelta(hours=9), status="pending"
+    )
     soon = await stored_booking(storage, session, status="pending")
-    cancelled = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=6))
+    cancelled = await stored_booking(storage, session, user_id=soon.user_id, starts_at=TOMORROW + timedelta(hours=6))
     await stored_booking(storage, session, starts_at=NOW)
+    await stored_booking(storage, session, starts_at=TOMORROW, created_at=NOW + timedelta(seconds=1))
     await stored_booking(storage, await stored_session(storage))
     await cancel_now(storage, cancelled)
 
@@ -330,18 +334,31 @@ async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(st
     await add(storage, announced, replace(announced, id=uuid4(), version=announced.version - DAY_SECONDS))
 
     async with storage.unit_of_work() as tx:
-        found = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), NOW - timedelta(days=1), 9)
-        first = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), NOW, 1)
-        rest = await tx.messages.booked_seats(session.id, first[0].position, NOW, 9)
+        day_ago = {"booked_by": NOW, "announced_after": NOW - timedelta(days=1)}
+        found = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), 9, **day_ago)
+        bounds = {"booked_by": NOW, "announced_after": NOW}
+        first = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), 1, **bounds)
+        rest = await tx.messages.booked_seats(session.id, first[0].position, 9, **bounds)
 
     assert found == [
-        BookedSeat(booking_id=soon.id, user_id=soon.user_id, starts_at=soon.starts_at),
+        BookedSeat(booking_id=soon.id, user_id=soon.user_id, starts_at=soon.starts_at, last_start=soon.starts_at),
         BookedSeat(
-            booking_id=later.id, user_id=later.user_id, starts_at=later.starts_at, announced=(announced.version,)
+            booking_id=later.id,
+            user_id=later.user_id,
+            starts_at=later.starts_at,
+            last_start=latest.starts_at,
+            announced=(announced.version,),
+        ),
+        BookedSeat(
+            booking_id=latest.id,
+            user_id=later.user_id,
+            starts_at=latest.starts_at,
+            last_start=latest.starts_at,
+            announced=(announced.version,),
         ),
     ]
     assert [each.booking_id for each in first] == [soon.id]
-    assert [(each.booking_id, each.announced) for each in rest] == [(later.id, ())]
+    assert [(each.booking_id, each.announced) for each in rest] == [(later.id, ()), (latest.id, ())]
 
 
 async def test_upcoming_seats_have_their_reminders(storage: Storage) -> None:
@@ -365,25 +382,31 @@ async def test_upcoming_seats_have_their_reminders(storage: Storage) -> None:
     assert next_ones == found[1:2]
 
 
-async def test_next_seat_of_a_person_is_their_first_live_one_to_come(storage: Storage) -> None:
+async def test_next_seats_of_a_person_are_confirmed_ones_by_start_then_those_that_wait(storage: Storage) -> None:
     session, learner = await stored_session(storage), await stored_user(storage)
     pending = await stored_booking(
         storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=9), status="pending"
     )
     async with storage.unit_of_work() as tx:
-        assert await tx.messages.next_seat(session.id, learner.id, NOW) == pending.id
-    await stored_booking(storage, session, user_id=learner.id, starts_at=NOW + timedelta(hours=1), status="pending")
+        assert [*await tx.messages.next_seats(session.id, learner.id, NOW, 3)] == [pending.id]
+    asked = await stored_booking(
+        storage, session, user_id=learner.id, starts_at=NOW + timedelta(hours=1), status="pending"
+    )
     await stored_booking(storage, session, user_id=learner.id, starts_at=NOW)
     cancelled = await stored_booking(storage, session, user_id=learner.id)
-    await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=6))
+    later = await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=6))
     soon = await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=3))
     await stored_booking(storage, session)
     await cancel_now(storage, cancelled)
 
-    async with storage.unit_of_work() as tx:
-        assert await tx.messages.next_seat(session.id, learner.id, NOW) == soon.id
-        assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=6)) == pending.id
-        assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=9)) is None
+    async def found(after: datetime, maximum: int) -> list[UUID]:
+        async with storage.unit_of_work() as tx:
+            return [*await tx.messages.next_seats(session.id, learner.id, after, maximum)]
+
+    assert await found(NOW, 9) == [soon.id, later.id, asked.id, pending.id]
+    assert await found(NOW, 1) == [soon.id]
+    assert await found(TOMORROW + timedelta(hours=6), 9) == [pending.id]
+    assert await found(TOMORROW + timedelta(hours=9), 9) == []
 
 
 async def test_unsent_messages_are_listed_while_something_can_be_done(empty_storage: Storage) -> None:

@@ -186,11 +186,13 @@ async def test_change_of_what_was_sold_notifies_learners_of_upcoming_bookings(
     await stored_booking(storage, session, gone.id, status="cancelled")
     for changes in ({"price": session.price + 1}, {"title": "Evening yoga"}):
         await services.sessions.change(creator, session.id, changes)
+    later = await stored_user(storage)
+    await stored_booking(storage, session, later.id, created_at=NOW + HOUR)
     await delivered(services)
 
     assert (await kinds(services, learner)).count("session_changed") == 1
     assert "session_changed" not in await kinds(services, creator)
-    for other in (over, gone):
+    for other in (over, gone, later):
         assert "session_changed" not in await kinds(services, principal_of(other))
 
 

@@ -10,6 +10,9 @@ from contracts.harness import owner_of
 from due_jobs import take_due
 from fakes import NOW, MovableClock
 from marketplace.core.domain.booking_details import BookingFilters, BookingHistory
+from marketplace.core.domain.message_causes import untrue
+from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.messages import MessageKind
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.refund_policies import PRESETS
@@ -195,6 +198,19 @@ async def test_late_payment_does_not_revive_where_it_cannot_seat(
     assert found_otherwise == {}
 
 
+async def test_late_payment_revives_no_booking_without_an_address_that_the_creator_comes_to(
+    storage: Storage, paying: Services, clock: MovableClock
+) -> None:
+    session, _, booking = await expired(storage, paying, clock)
+    await paying.sessions.change(owner_of(session), session.id, {"format": "at_yours"})
+
+    with pytest.raises(NotBookable):
+        await revive(storage, paying, booking)
+
+    await paying.sessions.change(owner_of(session), session.id, {"format": "in_person"})
+    assert (await revive(storage, paying, booking)).status == "confirmed"
+
+
 async def told(storage: Storage, services: Services, booking: BookingHistory) -> dict[str, list[str]]:
     """Deliver all events; return the kinds of messages and notifications about a booking, by person."""
     while await services.events.deliver():
@@ -288,3 +304,26 @@ async def test_seats_added_to_a_paid_booking_are_news_once_they_are_paid(
     await paying.seat_changes.change(learner, booking.id, 1)
     news = await told(storage, paying, booking)
     assert news["creator"].count("seats_changed") == 4
+
+
+async def test_seats_that_are_given_back_unpaid_replace_no_mail_about_paid_ones(
+    storage: Storage, paying: Services, clock: MovableClock
+) -> None:
+    session, learner, booking = await held(storage, paying, seats=1)
+    await paying.sessions.change(owner_of(session), session.id, {"max_participants": 9})
+    clock.at += MINUTE
+    await pay(storage, paying, booking)
+    await paying.seat_changes.change(learner, booking.id, 2)
+    clock.at += MINUTE
+    await pay(storage, paying, booking)
+    await paying.seat_changes.change(learner, booking.id, 3)
+    clock.at += 15 * MINUTE
+    given_back = await settled(storage, paying, booking)
+    assert given_back.seats == 2
+    await paying.seat_changes.change(learner, booking.id, 1)
+    fewer = await found(storage, booking)
+
+    kind = MessageKind.SEATS_CHANGED
+    for party in (learner.user_id, booking.creator_id):
+        assert untrue(kind, 1, given_back, party, clock.at) is None
+        assert untrue(kind, 1, fewer, party, clock.at) is MessageReason.BOOKING_CHANGED

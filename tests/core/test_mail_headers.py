@@ -25,7 +25,7 @@ def a_mail(
     message_id: str = "<1@example.org>",
     text: str = "Booked",
     html: str = "<p>Booked</p>",
-    invitation: Invitation | None = None,
+    invitations: tuple[Invitation, ...] = (),
 ) -> bytes:
     headers = (("List-Unsubscribe", f"<{LINK}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return rendered(
@@ -36,7 +36,8 @@ def a_mail(
             text=text,
             html=html,
             message_id=message_id,
-            invitation=invitation,
+            invitation=invitations[0] if invitations else None,
+            further_invitations=invitations[1:],
             headers=headers,
         ),
         NOW,
@@ -60,7 +61,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 @settings(deadline=None)
 @given(text=TEXTS, html=TEXTS, ics=st.binary(max_size=300))
 def test_parts_are_read_as_they_were_written_in_lines_that_every_server_takes(text: str, html: str, ics: bytes) -> None:
-    mail = a_mail(text=text, html=html, invitation=Invitation(method="REQUEST", ics=ics))
+    mail = a_mail(text=text, html=html, invitations=(Invitation(method="REQUEST", ics=ics),))
     message = read(mail)
     alternative, attached = message.iter_parts()
     plain, page, calendar = alternative.iter_parts()
@@ -76,6 +77,14 @@ def test_parts_are_read_as_they_were_written_in_lines_that_every_server_takes(te
         *("multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar", "application/ics"),
     ]
     assert (calendar["Content-Type"].params["method"], attached.get_filename()) == ("REQUEST", "invite.ics")
+
+
+def test_further_invitations_are_attached_under_names_of_their_own() -> None:
+    message = read(a_mail(invitations=tuple(Invitation(method="REQUEST", ics=ics) for ics in (b"first", b"second"))))
+
+    attached = [(part.get_filename(), decoded(part)) for part in message.iter_attachments()]
+    assert attached == [("invite.ics", b"first"), ("invite-2.ics", b"second")]
+    assert [part.get_content_type() for part in message.walk()].count("text/calendar") == 1
 
 
 def test_long_unsubscribe_link_is_sent_as_it_is() -> None:

@@ -152,8 +152,15 @@ def test_place_is_one_line_of_at_most_100_characters() -> None:
     assert refusal(Place, "Rome\nItaly")
 
 
-def test_places_are_compared_without_case_and_spaces() -> None:
-    assert place_key("SÃO  Paulo") == place_key("são paulo")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("SÃO  Paulo", "são paulo"), ("Köln", "koln"), ("Ko\u0308ln", "KÖLN"), ("Łódź", "lodz"), ("Tromsø", "tromso")],
+)
+def test_places_are_compared_without_case_accents_and_spaces(one: str, other: str) -> None:
+    assert place_key(one) == place_key(other)
+
+
+def test_place_that_is_not_said_has_no_key() -> None:
     assert place_key(None) is None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -276,3 +277,14 @@ def test_refund_is_in_the_currency_that_was_paid() -> None:
         assert str(terms.price) == "19.990"
         quote = replace(sale, booking=replace(sale.booking, terms=terms)).quote(NOW)
     assert (quote.currency.code, quote.refund) == ("EUR", 1_999)
+
+
+def test_unpaid_booking_of_a_currency_with_more_decimals_returns_nothing() -> None:
+    terms = replace(a_booking(a_session(), uuid4()).terms, price=Decimal("36.50"))
+    with in_currency("JPY"):
+        session, creator, learner = a_session(price=Decimal(36)), a_user(role="creator"), a_user()
+        booking = a_history(replace(a_booking(session, learner.id), terms=terms), session, creator, learner)
+
+        found = cancellation_quote(booking, (), a_principal(learner.id), NOW)
+
+    assert (found.paid, found.refund, found.currency) == (0, 0, Currency.of("JPY"))

@@ -259,6 +259,24 @@ async def test_a_session_cannot_have_fewer_seats_than_are_sold(api: Api) -> None
     assert (await creator.patch(at(session.id), {"max_participants": 3})).status_code == 200
 
 
+async def test_session_cannot_be_moved_to_learners_who_booked_without_an_address(api: Api) -> None:
+    creator, learner, other = await api.creator(), await api.person(), await api.person()
+    session = await api.session(creator, max_participants=5)
+    booking = await api.booking(learner, session)
+    await api.booking(other, session)
+
+    body = problem(await creator.patch(at(session.id), {"format": "at_yours"}), 409, "addresses_missing")
+    assert body["starts"] == [as_json(TOMORROW)]
+    assert (await creator.patch(at(session.id), {"format": "in_person"})).status_code == 200
+    for person, each in ((learner, booking), (other, (await other.get("/api/bookings/")).json()[0])):
+        await person.post(f"/api/bookings/{each['id']}/cancel/", {})
+
+    assert (await creator.patch(at(session.id), {"format": "at_yours"})).status_code == 200
+    await api.booking(learner, session, address="Via della Lungara 10")
+    assert (await creator.patch(at(session.id), {"format": None})).status_code == 200
+    assert (await creator.patch(at(session.id), {"format": "at_yours"})).status_code == 200
+
+
 async def test_session_duration_cannot_grow_into_another_booked_slot(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     early, late = await api.session(creator, duration=60), await api.session(creator, duration=60)

@@ -17,6 +17,7 @@ from marketplace.core.domain.messages import Message, MessageKind, Unsent
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.ports.messages import LAST_ID
+from marketplace.core.services.letters import MAX_TOLD
 from marketplace.entrypoints.doctor import database_findings
 from postgres.query_plans import Plan, Watched, carried_out, costly, nodes, plans, watched
 
@@ -159,9 +160,10 @@ async def seats(database: str, program: Watched, people: Sequence[User]) -> Sess
 async def test_seats_are_read_by_the_batch(database: str, program: Watched, seats: Session) -> None:
     async def read() -> None:
         async with program.storage.unit_of_work() as tx:
-            [*_, last] = await tx.messages.booked_seats(seats.id, (NOW, LAST_ID), NOW, 20)
-            await tx.messages.booked_seats(seats.id, last.position, NOW, 20)
-            await tx.messages.next_seat(seats.id, last.user_id, NOW)
+            bounds = {"booked_by": NOW, "announced_after": NOW}
+            [*_, last] = await tx.messages.booked_seats(seats.id, (NOW, LAST_ID), 20, **bounds)
+            await tx.messages.booked_seats(seats.id, last.position, 20, **bounds)
+            await tx.messages.next_seats(seats.id, last.user_id, NOW, MAX_TOLD)
 
     assert costly(await plans_of(database, program, read()), blocks=300, rows=80) == []
 

@@ -66,7 +66,8 @@ async def test_unread_are_counted_to_a_maximum(loaded: str, program: Watched) ->
 async def test_change_of_a_session_reads_its_upcoming_live_bookings(loaded: str, program: Watched) -> None:
     async def write(session: UUID) -> None:
         async with program.storage.unit_of_work() as tx:
-            await tx.notifications.add_of_session(session, datetime(2029, 1, 1, tzinfo=UTC), "event-1")
+            at = datetime(2029, 1, 1, tzinfo=UTC)
+            await tx.notifications.add_of_session(session, at, datetime(2031, 1, 1, tzinfo=UTC), "event-1")
 
     sent = [each for each in await program.sent_by(write(numbered("session", 1))) if "INSERT" in each.query]
 

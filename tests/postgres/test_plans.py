@@ -60,6 +60,7 @@ FILTERED = {
     "a rare tag": CatalogFilters(tag="tag778"),
     "a rare tag by price": CatalogFilters(tag="tag778", ordering="price"),
     "an unused tag": CatalogFilters(tag="juggling"),
+    "an unused place with accents": CatalogFilters(place="Köln"),
     "creator": CatalogFilters(creator=numbered("user", 7)),
     "the front page": CatalogFilters(featured=True, ordering="-featured_at"),
     "a busy creator": CatalogFilters(creator=numbered("user", BUSY_CREATOR)),

@@ -44,6 +44,34 @@ async def test_session_of_the_release_before_is_indexed_by_the_job(empty_databas
     assert left == 0
 
 
+async def test_place_that_an_earlier_release_kept_with_its_accents_is_found_without_them_by_the_job(
+    empty_database: str,
+) -> None:
+    async with opened(empty_database) as storage:
+        creator = await stored_user(storage, role="creator")
+        sessions = [a_session(creator_id=creator.id, place=place) for place in ("Köln", "KÖLN", "京都", "Rome")]
+        async with storage.unit_of_work() as tx:
+            for each in sessions:
+                await tx.sessions.add(each)
+        connection = await asyncpg.connect(empty_database)
+        try:
+            await connection.execute("UPDATE sessions SET place_key = 'köln' WHERE place ILIKE 'köln'")
+        finally:
+            await connection.close()
+
+        async def found(place: str) -> int:
+            return len((await storage.catalog.list(CatalogFilters(place=place), 10, None, NOW)).items)
+
+        before = await found("koln")
+        async with storage.unit_of_work() as tx:
+            indexed = [await tx.sessions.index_outdated(1) for _ in range(3)]
+        after = [await found(place) for place in ("koln", "Köln", "京都", "rome")]
+
+    assert before == 0
+    assert indexed == [1, 1, 0]
+    assert after == [2, 2, 1, 1]
+
+
 async def test_session_that_is_edited_before_the_job_is_still_found_by_its_creator_after_it(
     empty_database: str,
 ) -> None:

@@ -95,7 +95,8 @@ class MjmlComposer:
             text=self._plain_page.render(page).strip() + "\n",
             html=html,
             message_id=letter.message.message_id,
-            invitation=await self._invitation(letter),
+            invitation=await self._invitation(letter, letter.booking),
+            further_invitations=await self._further_invitations(letter),
             headers=_headers(letter),
         )
 
@@ -147,16 +148,18 @@ class MjmlComposer:
             "requested": moments.text(requested, zone, names["zone"]) if requested else "",
             "respond_by": moments.text(deadline, zone, names["zone"]) if deadline else "",
             "pay_by": moments.text(pay_by, zone, names["zone"]) if pay_by else "",
+            "has_others": bool(letter.others),
             "facts": [
                 (names["session"], title),
                 *_appointment(names, booking, moments, zone, creator if letter.role == "learner" else None),
                 *_details(names, letter, booking),
+                *((names["also"], moments.text(each.starts_at, zone, names["zone"])) for each in letter.others),
             ],
         }
         return values
 
-    async def _invitation(self, letter: Letter) -> Invitation | None:
-        booking, method = letter.booking, INVITES.get(letter.message.kind)
+    async def _invitation(self, letter: Letter, booking: BookingHistory | None) -> Invitation | None:
+        method = INVITES.get(letter.message.kind)
         if booking is None or method is None or letter.role != "learner" or not _was_confirmed(booking):
             return None
         event = CalendarEvent.of(booking, self._addresses, letter.recipient.time_zone)
@@ -164,6 +167,10 @@ class MjmlComposer:
             organizer=self._sender.address, attendee=letter.to, attendee_name=letter.recipient.display_name
         )
         return Invitation(method=method, ics=await self._calendars.invite(event, method, parties, letter.now))
+
+    async def _further_invitations(self, letter: Letter) -> tuple[Invitation, ...]:
+        found = [await self._invitation(letter, each) for each in letter.others]
+        return tuple(each for each in found if each is not None)
 
 
 @lru_cache(maxsize=200)
@@ -258,5 +265,6 @@ def _terms(names: dict[str, str], booking: BookingHistory) -> list[tuple[str, st
         (names["seats"], str(booking.seats)),
         (names["price"], f"{booking.amount} {currency().code}" if booking.amount else names["free"]),
         *([(names["where"], venue.location)] if venue.location else []),
+        *([(names["point"], f"{venue.point.latitude}, {venue.point.longitude}")] if venue.point else []),
         *([(names["join"], join_url)] if join_url else []),
     ]

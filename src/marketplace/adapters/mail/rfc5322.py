@@ -30,7 +30,8 @@ def rendered(mail: Mail, now: datetime) -> bytes:
     """Return the mail with all its parts, in ASCII, so that every server takes it."""
     body = _multipart(b"alternative", _alternatives(mail))
     if mail.invitation is not None:
-        body = _multipart(b"mixed", [body, _attachment(mail.invitation)])
+        invitations = enumerate((mail.invitation, *mail.further_invitations), 1)
+        body = _multipart(b"mixed", [body, *(_attachment(each, number) for number, each in invitations)])
     return b"".join([*_headers(mail, now), b"MIME-Version: 1.0\r\n", body])
 
 
@@ -64,8 +65,9 @@ def _alternatives(mail: Mail) -> Iterator[bytes]:
         yield _part(kind, BASE64, _base64(mail.invitation.ics))
 
 
-def _attachment(invitation: Invitation) -> bytes:
-    disposition = f'Content-Disposition: attachment; filename="{CALENDAR_FILE}"\r\n'.encode()
+def _attachment(invitation: Invitation, number: int) -> bytes:
+    name = CALENDAR_FILE if number == 1 else f"invite-{number}.ics"
+    disposition = f'Content-Disposition: attachment; filename="{name}"\r\n'.encode()
     return disposition + _part(b"application/ics", BASE64, _base64(invitation.ics))
 
 

@@ -146,6 +146,12 @@ class MemoryBookings:
         own = self._rows.group(self._database.bookings, user_id)
         return tuple(sorted(b.starts_at for b in own if b.status in LIVE and b.starts_at > now)[:100])
 
+    async def starts_without_address(self, session_id: UUID, now: datetime) -> tuple[datetime, ...]:
+        await asyncio.sleep(0)
+        of_session = (b for b in self._rows.all(self._database.bookings) if b.session_id == session_id)
+        found = {b.starts_at for b in of_session if b.status in LIVE and b.starts_at > now and b.address is None}
+        return tuple(sorted(found)[:100])
+
     async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
         await asyncio.sleep(0)
         return any(

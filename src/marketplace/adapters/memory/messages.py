@@ -210,19 +210,23 @@ class MemoryMessages:
         self._rows.drop(self._database.unsubscribed, (user_id, kind))
 
     async def booked_seats(
-        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+        self, session_id: UUID, after: SeatPosition, limit: int, *, booked_by: datetime, announced_after: datetime
     ) -> Sequence[BookedSeat]:
         await asyncio.sleep(0)
         bookings = (each for each in self._rows.all(self._database.bookings) if each.session_id == session_id)
         live = [each for each in bookings if each.status in LIVE and (each.starts_at, each.id) > after]
+        found = sorted(
+            (each for each in live if each.created_at <= booked_by), key=lambda booking: (booking.starts_at, booking.id)
+        )
         return [
             BookedSeat(
                 booking_id=each.id,
                 user_id=each.user_id,
                 starts_at=each.starts_at,
+                last_start=max(other.starts_at for other in live if other.user_id == each.user_id),
                 announced=self._announced(each.user_id, session_id, announced_after),
             )
-            for each in sorted(live, key=lambda booking: (booking.starts_at, booking.id))[:limit]
+            for each in found[:limit]
         ]
 
     def _announced(self, user_id: UUID, session_id: UUID, after: datetime) -> tuple[int, ...]:
@@ -249,10 +253,11 @@ class MemoryMessages:
         own = (each for each in self._rows.group(self._table, user_id) if each.subject == str(booking_id))
         return frozenset((each.kind, each.due_at) for each in own if each.kind in REMINDERS)
 
-    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
+    async def next_seats(self, session_id: UUID, user_id: UUID, after: datetime, maximum: int) -> Sequence[UUID]:
         await asyncio.sleep(0)
         bookings = self._rows.all(self._database.bookings)
         own = (each for each in bookings if (each.session_id, each.user_id) == (session_id, user_id))
         live = (each for each in own if each.status in LIVE and each.starts_at > after)
-        first = min(live, key=lambda each: (each.status != "confirmed", each.starts_at), default=None)
-        return None if first is None else first.id
+        return [
+            each.id for each in sorted(live, key=lambda each: (each.status != "confirmed", each.starts_at))[:maximum]
+        ]

@@ -84,8 +84,8 @@ class MemoryNotifications:
             if all((own.source, own.booking_id) != key for own in self._rows.group(self._table, each.user_id)):
                 self._rows.put(self._table, each.id, each)
 
-    async def add_of_session(self, session_id: UUID, at: datetime, source: str) -> None:
-        bookings = self._rows.all(self._rows.database.bookings)
+    async def add_of_session(self, session_id: UUID, at: datetime, booked_by: datetime, source: str) -> None:
+        bookings = (b for b in self._rows.all(self._rows.database.bookings) if b.created_at <= booked_by)
         live = [b for b in bookings if b.session_id == session_id and b.status in LIVE and b.starts_at > at]
         soonest = {b.user_id: b for b in sorted(live, key=lambda each: (each.starts_at, each.id), reverse=True)}
         await self.add(

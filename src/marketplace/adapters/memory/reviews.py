@@ -1,7 +1,7 @@
 """Reviews."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -123,6 +123,11 @@ class MemoryReviews:
     async def find(self, review_id: UUID) -> Review | None:
         await asyncio.sleep(0)
         return self._rows.find(self._database.reviews.written, review_id)
+
+    async def reviewed(self, booking_ids: Collection[UUID]) -> frozenset[UUID]:
+        await asyncio.sleep(0)
+        by_booking = self._database.reviews.by_booking
+        return frozenset(each for each in booking_ids if self._rows.find(by_booking, each) is not None)
 
     async def acquire(self, review_id: UUID) -> Review:
         review = await self._rows.acquire(self._database.reviews.written, review_id)

@@ -56,6 +56,11 @@ UPCOMING_STARTS = """
     SELECT starts_at FROM bookings WHERE user_id = $1 AND status IN ('pending', 'confirmed') AND starts_at > $2
     ORDER BY starts_at LIMIT 100
 """
+WITHOUT_ADDRESS = """
+    SELECT DISTINCT starts_at FROM bookings
+    WHERE session_id = $1 AND status IN ('pending', 'confirmed') AND starts_at > $2 AND address IS NULL
+    ORDER BY starts_at LIMIT 100
+"""
 IS_HOLDER = "SELECT id FROM bookings WHERE user_id = $1 AND session_id = $2 AND status <> 'cancelled' LIMIT 1"
 HAS_SEAT = "SELECT id FROM bookings WHERE user_id = $1 AND session_id = $2 AND status = 'confirmed' LIMIT 1"
 ACQUIRE = "SELECT FROM bookings WHERE id = $1 FOR NO KEY UPDATE"
@@ -137,6 +142,9 @@ class PostgresBookings:
 
     async def upcoming_starts(self, user_id: UUID, now: datetime) -> tuple[datetime, ...]:
         return tuple(row["starts_at"] for row in await self._connection.fetch(UPCOMING_STARTS, user_id, now))
+
+    async def starts_without_address(self, session_id: UUID, now: datetime) -> tuple[datetime, ...]:
+        return tuple(row["starts_at"] for row in await self._connection.fetch(WITHOUT_ADDRESS, session_id, now))
 
     async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
         return await self._connection.fetchrow(IS_HOLDER, user_id, session_id) is not None

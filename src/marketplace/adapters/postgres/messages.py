@@ -110,14 +110,19 @@ UNSUBSCRIBE = """
 RESUBSCRIBE = "DELETE FROM unsubscribed_kinds WHERE user_id = $1 AND kind = $2"
 SEATS = """
     (SELECT id, user_id, starts_at FROM bookings
-    WHERE session_id = $1 AND status = '{status}' AND (starts_at, id) > ($2, $3) ORDER BY starts_at, id LIMIT $4)
+    WHERE session_id = $1 AND status = '{status}' AND (starts_at, id) > ($2, $3) AND created_at <= $8
+    ORDER BY starts_at, id LIMIT $4)
+"""
+LAST_START = """
+    (SELECT starts_at FROM bookings o WHERE o.user_id = b.user_id AND o.session_id = $1 AND o.status = '{status}'
+    ORDER BY o.starts_at DESC LIMIT 1)
 """
 # One scan per status, each in the order of its index.
 BOOKED_SEATS = f"""
     SELECT b.id AS booking_id, b.user_id, b.starts_at, ARRAY(
         SELECT m.version FROM messages m
         WHERE m.user_id = b.user_id AND m.subject = $5 AND m.kind = $6 AND m.version > $7 ORDER BY m.version
-    ) AS announced
+    ) AS announced, greatest({", ".join(LAST_START.format(status=status) for status in sorted(LIVE))}) AS last_start
     FROM ({" UNION ALL ".join(SEATS.format(status=status) for status in sorted(LIVE))}) b
     ORDER BY b.starts_at, b.id LIMIT $4
 """  # noqa: S608 - statuses
@@ -130,11 +135,14 @@ UPCOMING_SEATS = """
     WHERE b.status IN ('pending', 'confirmed') AND (b.starts_at, b.id) > ($1, $2) AND b.starts_at <= $3
     ORDER BY b.starts_at, b.id LIMIT $4
 """
-NEXT_SEAT_OF = """
-    (SELECT id FROM bookings
-    WHERE user_id = $1 AND session_id = $2 AND status = '{status}' AND starts_at > $3 ORDER BY starts_at LIMIT 1)
+NEXT_SEATS_OF = """
+    (SELECT id, status, starts_at FROM bookings
+    WHERE user_id = $1 AND session_id = $2 AND status = '{status}' AND starts_at > $3 ORDER BY starts_at LIMIT $4)
 """
-NEXT_SEAT = f"SELECT coalesce({', '.join(NEXT_SEAT_OF.format(status=each) for each in ('confirmed', 'pending'))}) AS id"
+NEXT_SEATS = f"""
+    SELECT id FROM ({" UNION ALL ".join(NEXT_SEATS_OF.format(status=status) for status in sorted(LIVE))}) b
+    ORDER BY status <> 'confirmed', starts_at LIMIT $4
+"""  # noqa: S608 - statuses
 ACQUIRE = f"SELECT {COLUMNS} FROM messages WHERE id = $1 AND {KNOWN} FOR NO KEY UPDATE"  # noqa: S608 - column names
 
 
@@ -211,19 +219,19 @@ class PostgresMessages:
         await self._connection.execute(RESUBSCRIBE, user_id, kind)
 
     async def booked_seats(
-        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+        self, session_id: UUID, after: SeatPosition, limit: int, *, booked_by: datetime, announced_after: datetime
     ) -> Sequence[BookedSeat]:
         announced = (str(session_id), MessageKind.SESSION_CHANGED, int(announced_after.timestamp()))
-        rows = await self._connection.fetch(BOOKED_SEATS, session_id, *after, limit, *announced)
+        rows = await self._connection.fetch(BOOKED_SEATS, session_id, *after, limit, *announced, booked_by)
         return [BookedSeat(**dict(row) | {"announced": tuple(row["announced"])}) for row in rows]
 
     async def upcoming_seats(self, after: SeatPosition, until: datetime, limit: int) -> Sequence[UpcomingSeat]:
         rows = await self._connection.fetch(UPCOMING_SEATS, *after, until, limit, list(REMINDERS))
         return [_upcoming_seat(row) for row in rows]
 
-    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
-        row = await self._connection.fetchrow(NEXT_SEAT, user_id, session_id, after)
-        return row["id"] if row else None
+    async def next_seats(self, session_id: UUID, user_id: UUID, after: datetime, maximum: int) -> Sequence[UUID]:
+        rows = await self._connection.fetch(NEXT_SEATS, user_id, session_id, after, maximum)
+        return [row["id"] for row in rows]
 
 
 def _upcoming_seat(row: Any) -> UpcomingSeat:

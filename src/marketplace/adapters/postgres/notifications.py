@@ -28,7 +28,8 @@ ADD_OF_SESSION = f"""
     SELECT {ID.format(at="$2")}, b.user_id, 'session_changed', b.id, $2, $3
     FROM (
         SELECT DISTINCT ON (user_id) user_id, id
-        FROM bookings WHERE session_id = $1 AND starts_at > $2 AND status IN ('pending', 'confirmed')
+        FROM bookings WHERE session_id = $1 AND starts_at > $2 AND created_at <= $5
+            AND status IN ('pending', 'confirmed')
         ORDER BY user_id, starts_at, id) b
     WHERE NOT EXISTS (
         SELECT FROM notifications n WHERE n.user_id = b.user_id AND n.read_at IS NULL
@@ -118,8 +119,8 @@ class PostgresNotifications:
     async def add(self, notifications: Sequence[Notification]) -> None:
         await self._connection.execute(ADD, *added_values(notifications))
 
-    async def add_of_session(self, session_id: UUID, at: datetime, source: str) -> None:
-        await self._connection.execute(ADD_OF_SESSION, session_id, at, source, at - CHANGES_TOGETHER)
+    async def add_of_session(self, session_id: UUID, at: datetime, booked_by: datetime, source: str) -> None:
+        await self._connection.execute(ADD_OF_SESSION, session_id, at, source, at - CHANGES_TOGETHER, booked_by)
 
     async def add_of_messages(self, batch_id: UUID) -> None:
         await self._connection.execute(ADD_OF_MESSAGES, batch_id)

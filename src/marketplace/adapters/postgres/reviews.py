@@ -1,7 +1,7 @@
 """Reviews in PostgreSQL."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -76,6 +76,7 @@ def _insert(table: str, names: tuple[str, ...]) -> str:
 
 ADD, REPORT_IT = _insert("reviews", REVIEW), _insert("review_reports", REPORT)
 FIND_ROW = f"SELECT {', '.join(REVIEW)} FROM reviews WHERE id = $1"  # noqa: S608 - column names
+REVIEWED = "SELECT booking_id FROM reviews WHERE booking_id = ANY($1::uuid[])"
 ACQUIRE = f"{FIND_ROW} FOR UPDATE"
 SAVE = "UPDATE reviews SET answer = $2, answered_at = $3, hidden_at = $4, hidden_reason = $5 WHERE id = $1"
 RATE = "UPDATE sessions SET star_counts = $2, rating_score = $3 WHERE id = $1"
@@ -158,6 +159,10 @@ class PostgresReviews:
     async def find(self, review_id: UUID) -> Review | None:
         row = await self._connection.fetchrow(FIND_ROW, review_id)
         return Review(**row) if row else None
+
+    async def reviewed(self, booking_ids: Collection[UUID]) -> frozenset[UUID]:
+        rows = await self._connection.fetch(REVIEWED, list(booking_ids))
+        return frozenset(row["booking_id"] for row in rows)
 
     async def acquire(self, review_id: UUID) -> Review:
         row = await self._connection.fetchrow(ACQUIRE, review_id)

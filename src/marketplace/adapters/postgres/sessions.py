@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.adapters.postgres.catalog.cached_facets import CachedFacets
 from marketplace.adapters.postgres.catalog.candidates import available_rows
-from marketplace.adapters.postgres.catalog.labels import LabelLookup
+from marketplace.adapters.postgres.catalog.labels import LabelLookup, fold_places
 from marketplace.adapters.postgres.catalog.lexemes import (
     INDEX_NAMES,
     INDEXED,
@@ -288,7 +288,7 @@ class PostgresSessions:
             await self._connection.execute(INDEX, each.id, *indexed, names_vector(*names_of(each.creator_details)))
         if sessions:
             await self._connection.execute(LEARN_WORDS, [each.id for each in sessions])
-        return len(sessions)
+        return len(sessions) + await fold_places(self._connection, maximum - len(sessions))
 
     async def index_names(self, creator_id: UUID, maximum: int) -> int:
         names = await self._connection.fetchrow(CREATOR_NAMES, creator_id)

@@ -7,18 +7,27 @@ from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import LIVE, BookingStatus, BookingStep, StepAction
-from marketplace.core.domain.events import BookingEvent, BookingEventKind, WaitlistEvent, WaitlistEventKind
+from marketplace.core.domain.events import (
+    BookingEvent,
+    BookingEventKind,
+    SessionEvent,
+    WaitlistEvent,
+    WaitlistEventKind,
+)
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind, Topic
 from marketplace.core.domain.reviews import Review
+from marketplace.core.domain.seat_changes import changes_only_owed_seats
 from marketplace.core.domain.waitlist import WaitlistEntry, WaitlistStatus
 
 REMINDERS: dict[MessageKind, timedelta] = {MessageKind.REMINDER_DAY: DAY, MessageKind.REMINDER_HOUR: HOUR}
 """How long before the start each is due."""
 UNREAD_HISTORY = frozenset({"booking.created", "booking.cancelled", "booking.completed"})
 """Kinds of events that happen once, so that their messages need no version."""
-SOLD_FIELDS = frozenset({"title", "format", "place", "address", "join_url"})
+SOLD_FIELDS = frozenset({"title", "format", "place", "address", "coordinates", "join_url"})
 """Fields of a session whose change its learners are informed of. Price and duration stay as sold."""
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""Who booked so long after a change is informed of it, too: the clocks of servers differ a little."""
 EDITS_TOGETHER = timedelta(minutes=10)
 """Edits of a session within one such window are one message to each learner, due at its end."""
 LAST_EDITS = timedelta(minutes=1)
@@ -49,7 +58,7 @@ ANSWERS: dict[MessageKind, StepAction] = {
 }
 """Untrue once another request followed, or another step ended the booking. Each with the action that it tells of."""
 LATEST_ONLY = frozenset({MessageKind.BOOKING_REQUESTED, MessageKind.SEATS_CHANGED})
-"""Replaced by the message of any later change, which says all of it."""
+"""Replaced by the message of any later change that its party has one of, which says all of it."""
 NEED_SEAT = frozenset({MessageKind.BOOKING_BOOKED, MessageKind.BOOKING_CONFIRMED, *REMINDERS})
 
 
@@ -80,6 +89,11 @@ def edits_end(at: datetime, starts_at: datetime, announced: Collection[int]) -> 
         tomorrow = datetime.fromtimestamp((at.timestamp() // DAY.total_seconds() + 1) * DAY.total_seconds(), at.tzinfo)
         end = min(each for each in (tomorrow, *(starts_at - before for before in SUMMARIES)) if each > at)
     return None if end.timestamp() in announced else end
+
+
+def informed_until(event: SessionEvent) -> datetime:
+    """Return when the last booking was made whose learner is informed of a change."""
+    return event.at + CLOCKS_DIFFER
 
 
 def booking_version(history: Sequence[BookingStep]) -> int:
@@ -207,8 +221,10 @@ def _kind(event: BookingEvent) -> MessageKind:
     return KINDS[event.kind]
 
 
-def untrue(kind: MessageKind, version: int, booking: BookingHistory, now: datetime) -> MessageReason | None:
-    """Return why a message about a booking is no longer true, or `None`."""
+def untrue(
+    kind: MessageKind, version: int, booking: BookingHistory, reader_id: UUID, now: datetime
+) -> MessageReason | None:
+    """Return why a message to a party of a booking is no longer true, or `None`."""
     if kind in ENDS:
         return None if booking.status == ENDS[kind] else MessageReason.STATUS_CHANGED
     if kind in ANSWERS:
@@ -219,17 +235,38 @@ def untrue(kind: MessageKind, version: int, booking: BookingHistory, now: dateti
         return MessageReason.BOOKING_STARTED
     if kind is MessageKind.BOOKING_REQUESTED and not booking.awaits_creator():
         return MessageReason.ANSWERED
-    return MessageReason.BOOKING_CHANGED if version < _oldest_true(kind, booking) else None
+    return MessageReason.BOOKING_CHANGED if version < _oldest_true(kind, booking, reader_id) else None
 
 
 def _untrue_answer(kind: MessageKind, version: int, booking: BookingHistory) -> MessageReason | None:
-    if version != booking_version(booking.history):
+    if _is_time_changed_after(version, booking.history):
         return MessageReason.BOOKING_CHANGED
     return None if booking.status == told_step(kind, booking.history).to_status else MessageReason.STATUS_CHANGED
 
 
-def _oldest_true(kind: MessageKind, booking: BookingHistory) -> int:
+def _is_time_changed_after(version: int, history: Sequence[BookingStep]) -> bool:
+    """Return whether a step after this version changed, or asked to change, the time. Seats may have changed."""
+    return any(
+        step.to_start is not None and booking_version(history[:place]) > version
+        for place, step in enumerate(history, 1)
+    )
+
+
+def _oldest_true(kind: MessageKind, booking: BookingHistory, reader_id: UUID) -> int:
     """Return the version from which messages of a kind are still true."""
     if kind is MessageKind.SESSION_CHANGED:
         return 0
-    return booking_version(booking.history) if kind in LATEST_ONLY else version_of_start(booking.history)
+    return _latest_told(booking, reader_id) if kind in LATEST_ONLY else version_of_start(booking.history)
+
+
+def _latest_told(booking: BookingHistory, reader_id: UUID) -> int:
+    """Return the version after the last change that its party has a message of.
+
+    Creators have none of what they did themselves, nor anyone of seats that were given back unpaid.
+    """
+    for place, step in reversed([*enumerate(booking.history, 1)]):
+        is_own = step.actor_id == booking.creator_id == reader_id
+        is_change = step.to_start is not None or step.to_seats is not None
+        if is_change and not is_own and (booking.owes_seats() or not changes_only_owed_seats(booking, place)):
+            return booking_version(booking.history[:place])
+    return 0

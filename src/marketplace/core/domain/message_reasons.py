@@ -45,6 +45,8 @@ class MessageReason(StrEnum):
     """The seats are no longer offered, or the person waits no longer."""
     REVIEW_HIDDEN = "review_hidden"
     """Staff have hidden the review, or it is gone."""
+    REVIEWED = "reviewed"
+    """The learner has reviewed the booking already."""
     MESSAGE_READ = "message_read"
     """The conversation it announces was read or answered."""
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.payment_reasons import Cause
 from marketplace.core.domain.payments import OperationKind, OperationState, Payment, PaymentOperation, PaymentStatus
 from marketplace.core.domain.seat_changes import given_back
@@ -47,9 +48,12 @@ def lasting(payments: Sequence[Payment], operations: Sequence[PaymentOperation])
     return [each for each in payments if not is_being_released(each, operations)]
 
 
-def amount_due(
-    booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation] = ()
-) -> int:
+def reads_operations(booking: Booking, payments: Sequence[Payment]) -> bool:
+    """Return whether what the learner has to pay depends on operations: an authorization may be being released."""
+    return booking.asks_payment() and any(each.status is PaymentStatus.AUTHORIZED for each in payments)
+
+
+def amount_due(booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]) -> int:
     """Return what the learner still has to pay for a booking that asks for a payment.
 
     An authorization that is being released pays for nothing. Of a booking that owes seats it is at most their price:
@@ -67,7 +71,7 @@ def pays_all(
 ) -> bool:
     """Return whether what came between two states of the payments leaves nothing to pay."""
     if booking.owes_seats():
-        return covered(after) - covered(before) >= amount_due(booking, before)
+        return covered(after) - covered(before) >= amount_due(booking, before, operations)
     return not amount_due(booking, after, operations)
 
 

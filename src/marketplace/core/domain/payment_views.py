@@ -10,7 +10,7 @@ from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
 from marketplace.core.domain.bookings import Booking
-from marketplace.core.domain.money import currency
+from marketplace.core.domain.money import Currency, currency
 from marketplace.core.domain.payment_options import ReceiptIssuer
 from marketplace.core.domain.payment_plans import amount_due
 from marketplace.core.domain.payments import OperationKind, OperationState, Payment, PaymentOperation, PaymentStatus
@@ -56,6 +56,13 @@ class Receipt:
     refunds: tuple[PaymentOperation, ...]
     issuer: ReceiptIssuer | None = None
 
+    @property
+    def seats(self) -> int:
+        """The seats that this payment paid for, whatever the booking has since; of a part of a price, those it has."""
+        price = Currency.of(self.payment.currency).minor(self.booking.terms.price)
+        number, rest = divmod(min(self.payment.amount, self.payment.captured), price)
+        return number if number and not rest else self.booking.seats
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPayment:
@@ -74,11 +81,16 @@ def is_charged(booking: Booking) -> bool:
     return booking.terms.payment_method == "online" and bool(booking.amount)
 
 
-def booking_payment(booking: BookingDetails, payments: Sequence[Payment], page: str) -> BookingPayment | None:
-    """Return the payments of a charged booking, or `None` if nothing was asked. `page` is where the learner pays."""
+def booking_payment(
+    booking: BookingDetails, payments: Sequence[Payment], operations: Sequence[PaymentOperation], page: str
+) -> BookingPayment | None:
+    """Return the payments of a charged booking, or `None` if nothing was asked. `page` is where the learner pays.
+
+    `operations` are needed if `reads_operations` says so.
+    """
     refunded = sum(each.refunded for each in payments)
     if booking.asks_payment():
-        due = _due(booking, payments)
+        due = _due(booking, payments, operations)
         current = next((each for each in reversed(payments) if each.is_payable and each.amount == due), None)
         last = current or next(iter(reversed(payments)), None)
         return BookingPayment(
@@ -107,9 +119,9 @@ def booking_payment(booking: BookingDetails, payments: Sequence[Payment], page: 
     )
 
 
-def _due(booking: BookingDetails, payments: Sequence[Payment]) -> int:
+def _due(booking: BookingDetails, payments: Sequence[Payment], operations: Sequence[PaymentOperation]) -> int:
     if payments and isinstance(booking, BookingHistory):
-        return amount_due(booking, payments)
+        return amount_due(booking, payments, operations)
     return currency().minor(booking.amount)
 
 

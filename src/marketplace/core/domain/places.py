@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
 from marketplace.core.domain.fields import MAX_URL_LENGTH, URL, Choice, OrNone, Rule, Text
+from marketplace.core.domain.search import fold_word
 from marketplace.core.domain.users import fold
 
 SessionFormat = Literal["online", "in_person", "at_yours"]
@@ -90,5 +91,5 @@ JoinLink = Annotated[
 
 
 def place_key(place: str | None) -> str | None:
-    """Return what places are compared by: case and the spaces between words do not matter."""
-    return None if place is None else " ".join(fold(place).split())
+    """Return what places are compared by: case, accents and the spaces between words do not matter, as in a search."""
+    return None if place is None else " ".join(fold_word(word) for word in fold(place).split())

@@ -90,7 +90,8 @@ def cancellation_quote(
     return CancellationQuote(
         currency=_currency_of(payments),
         paid=_paid(payments),
-        refund=refund_due(payments, kept_now(cancelled, payments)),
+        # the price of an old booking may have more decimals than the currency that the marketplace has now
+        refund=refund_due(payments, kept_now(cancelled, payments)) if payments else 0,
         percent=tier.refund_percent,
         until=until if falls else None,
         next_percent=next_percent(booking.terms.cancellation_policy, tier) if falls else None,

@@ -272,3 +272,10 @@ class HasUpcomingBookings(Conflict):
 
     code = "has_upcoming_bookings"
     sentence = "This session has upcoming bookings."
+
+
+class AddressesMissing(Conflict):
+    """The creator cannot come to learners who have booked without an address."""
+
+    code = "addresses_missing"
+    sentence = "Learners have booked without an address that you could come to. Cancel these bookings first."

@@ -92,6 +92,13 @@ class Bookings(Protocol):
         """
         ...
 
+    async def starts_without_address(self, session_id: UUID, now: datetime) -> tuple[datetime, ...]:
+        """Return the starts after `now` of a session's live bookings without an address, earliest first, at most 100.
+
+        If the session is acquired, none is added until the transaction ends.
+        """
+        ...
+
     async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
         """Return whether the user has a booking of the session that is not cancelled."""
         ...

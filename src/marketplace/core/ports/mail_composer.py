@@ -37,6 +37,8 @@ class Letter:
     now: datetime
     booking: BookingHistory | None = None
     """As the recipient sees it: see `BookingDetails.seen_by`."""
+    others: tuple[BookingHistory, ...] = ()
+    """Later confirmed bookings of the recipient that the same change concerns, likewise."""
     unsubscribe: str | None = field(default=None, repr=False)
     """The page to unsubscribe from this kind, if one can."""
     one_click: str | None = field(default=None, repr=False)

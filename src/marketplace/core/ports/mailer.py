@@ -33,6 +33,8 @@ class Mail:
     html: str = field(repr=False)
     message_id: str
     invitation: Invitation | None = None
+    further_invitations: tuple[Invitation, ...] = ()
+    """Attached only: an invitation is of one event (RFC 5546, 3.2.2)."""
     headers: tuple[tuple[str, str], ...] = ()
 
 

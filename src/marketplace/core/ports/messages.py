@@ -31,6 +31,8 @@ class BookedSeat:
     booking_id: UUID
     user_id: UUID
     starts_at: datetime
+    last_start: datetime
+    """Of all live bookings of the session that the person has."""
     announced: tuple[int, ...] = ()
     """Versions of the messages to the person about changes of the session, ascending."""
 
@@ -164,11 +166,12 @@ class Messages(Protocol):
         ...
 
     async def booked_seats(
-        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+        self, session_id: UUID, after: SeatPosition, limit: int, *, booked_by: datetime, announced_after: datetime
     ) -> Sequence[BookedSeat]:
         """Return the live bookings of a session after a position, by start and ID, not locked. Costs what it returns.
 
-        Of the messages about changes, those count whose version, in Unix time, is after `announced_after`.
+        Those booked after `booked_by` are left out. Of the messages about changes, those count whose version, in Unix
+        time, is after `announced_after`.
         """
         ...
 
@@ -179,9 +182,9 @@ class Messages(Protocol):
         """
         ...
 
-    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
-        """Return the ID of the person's first live booking of a session that starts after an instant.
+    async def next_seats(self, session_id: UUID, user_id: UUID, after: datetime, maximum: int) -> Sequence[UUID]:
+        """Return the IDs of the person's first live bookings of a session that start after an instant, by start.
 
-        A confirmed one comes before those that wait for an answer or a payment, which show no private details.
+        Confirmed ones come before those that wait for an answer or a payment, which show no private details.
         """
         ...

@@ -31,10 +31,11 @@ class Notifications(Protocol):
 
     async def add(self, notifications: Sequence[Notification]) -> None: ...
 
-    async def add_of_session(self, session_id: UUID, at: datetime, source: str) -> None:
+    async def add_of_session(self, session_id: UUID, at: datetime, booked_by: datetime, source: str) -> None:
         """Add `session_changed` for each learner with a live booking of a session that starts after `at`: the soonest.
 
-        Left out for learners with an unread one of that booking, not older than `CHANGES_TOGETHER`.
+        Bookings made after `booked_by` are left out, and so are learners with an unread one of that booking, not older
+        than `CHANGES_TOGETHER`.
         """
         ...
 

@@ -1,5 +1,6 @@
 """Reading and writing reviews."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -59,6 +60,10 @@ class Reviews(Protocol):
 
     async def find(self, review_id: UUID) -> Review | None:
         """Return the review, not locked, or `None`."""
+        ...
+
+    async def reviewed(self, booking_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Return the IDs of those of these bookings that have a review, hidden or not, in one statement."""
         ...
 
     async def acquire(self, review_id: UUID) -> Review:

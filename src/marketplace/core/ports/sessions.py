@@ -152,7 +152,7 @@ class Sessions(Protocol):
         ...
 
     async def index_outdated(self, maximum: int) -> int:
-        """Index the words of up to `maximum` sessions that an earlier release wrote. Return their number.
+        """Index the words and places of up to `maximum` sessions that an earlier release wrote. Return their number.
 
         Sessions that other transactions have locked are left out.
         """

@@ -65,7 +65,8 @@ class BookingPayments:
         It acquires the booking itself. The schedule decides nothing, since the start was bookable when it was booked.
         A learner who waits for the start by then waits no more, and has the seats that are on offer to them. Raises
         `IllegalTransition` if anything else ended the booking, `TooLate` after its start, `NotBookable` if the session
-        is no longer listed or the learner is deactivated, `SoldOut`, `AlreadyBooked`, `CreatorUnavailable`, and
+        is no longer listed, the learner is deactivated, or the creator now comes to learners and the booking has no
+        address, `SoldOut`, `AlreadyBooked`, `CreatorUnavailable`, and
         `StaleRead`.
         """
         quote = await tx.slots.acquire_quote(seen.session_id, seen.starts_at, seen.user_id)
@@ -74,7 +75,8 @@ class BookingPayments:
         if booking.starts_at != seen.starts_at:
             raise StaleRead
         revived, step = booking.revived(self._clock.now(), requires_confirmation=requires_confirmation)
-        if not (quote.session.is_bookable() and quote.buyer_is_active):
+        has_place = booking.address is not None or quote.session.format != "at_yours"
+        if not (quote.session.is_bookable() and quote.buyer_is_active and has_place):
             raise NotBookable
         slot = quote.new_slot(booking.terms.duration)
         await tx.slots.acquire_for_move(slot, booking)

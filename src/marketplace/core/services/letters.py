@@ -29,6 +29,8 @@ from marketplace.core.ports.unit_of_work import Transaction
 
 DAY = timedelta(days=1)
 TO_UNVERIFIED = frozenset(kind for kind, rule in RULES.items() if rule.to_unverified)
+MAX_TOLD = 20
+"""Bookings of a person that one mail about a change of their session has."""
 LOCKS_ACCOUNT = ACCOUNT_KINDS | {MessageKind.NEW_MESSAGE}
 """Kinds whose decision may lock their account, so that each has a transaction of its own."""
 
@@ -52,31 +54,34 @@ class Letters:
     async def about_bookings(self, tx: Transaction, messages: Sequence[Message]) -> Mapping[UUID, Letter | NotSendable]:
         """Return what to send now, or why not, by ID of the message. Costs two statements, and locks nothing.
 
-        Two more are for messages about payments, one for those about waitlists, and one for each about a review.
+        Two more are for messages about payments, one for those about waitlists, one for those that ask for a review,
+        and one for each about a review.
 
         Of a kind in `LOCKS_ACCOUNT`, only `write` decides.
         """
         if not messages:
             return {}
         recipients = await tx.messages.recipients({message.user_id for message in messages})
-        about = {message.id: await self._booking_of(tx, message) for message in messages}
-        bookings = await tx.bookings.histories([number for number in about.values() if number])
+        about = {message.id: await self._bookings_of(tx, message) for message in messages}
+        bookings = await tx.bookings.histories([number for numbers in about.values() for number in numbers])
         found = {booking.id: booking for booking in bookings}
         moved, entries = await self._moved(tx, messages), await _entries(tx, messages)
-        reviews = await _published_reviews(tx, messages)
+        reviews, reviewed = await _published_reviews(tx, messages), await _reviewed(tx, messages)
         decided = dict[UUID, Letter | NotSendable]()
         for message in messages:
-            number = about[message.id]
+            own = [found[number] for number in about[message.id] if number in found]
             if message.kind is MessageKind.NEW_REVIEW and message.id not in reviews:
                 decided[message.id] = NotSendable(MessageReason.REVIEW_HIDDEN)
                 continue
+            if message.kind is MessageKind.HOW_WAS_IT and message.booking_id in reviewed:
+                decided[message.id] = NotSendable(MessageReason.REVIEWED)
+                continue
             try:
-                booking = found.get(number) if number else None
                 recipient = recipients.get(message.user_id)
                 if message.kind in WAITLIST_KINDS:
                     decided[message.id] = self._about_entry(message, recipient, entries.get(UUID(message.subject)))
                     continue
-                decided[message.id] = self._about_booking(message, recipient, booking, moved.get(message.id))
+                decided[message.id] = self._about_booking(message, recipient, own, moved.get(message.id))
             except NotSendable as refusal:
                 decided[message.id] = refusal
         return decided
@@ -131,10 +136,12 @@ class Letters:
         if started >= (REFUSED_PER_DAY if is_refused else UNVERIFIED_PER_DAY):
             raise NotSendable(MessageReason.ADDRESS_LIMIT)
 
-    async def _booking_of(self, tx: Transaction, message: Message) -> UUID | None:
+    async def _bookings_of(self, tx: Transaction, message: Message) -> Sequence[UUID]:
+        """Return the IDs of the booking that a message is about, and of others that the same change concerns."""
         if message.kind is MessageKind.SESSION_CHANGED and message.session_id:
-            return await tx.messages.next_seat(message.session_id, message.user_id, self._clock.now())
-        return message.booking_id
+            now = self._clock.now()
+            return await tx.messages.next_seats(message.session_id, message.user_id, now, MAX_TOLD)
+        return () if message.booking_id is None else (message.booking_id,)
 
     @staticmethod
     async def _moved(tx: Transaction, messages: Sequence[Message]) -> Mapping[UUID, MovedMoney]:
@@ -152,12 +159,13 @@ class Letters:
         self,
         message: Message,
         recipient: Recipient | None,
-        booking: BookingHistory | None,
+        bookings: Sequence[BookingHistory],
         money: MovedMoney | None,
     ) -> Letter:
         if recipient is None:
             raise NotSendable(MessageReason.NO_ACCOUNT)
         self._require(recipient.refusal(message.kind, self._clock.now()))
+        booking, others = bookings[0] if bookings else None, bookings[1:]
         if booking is None or not booking.has_party(message.user_id):
             raise NotSendable(MessageReason.NO_BOOKING)
         role: Role = "learner" if message.user_id == booking.user_id else "creator"
@@ -169,7 +177,7 @@ class Letters:
             self._require(MessageReason.NO_PAYMENT if money is None else None)
             link = self._addresses.booking(booking.id)
         else:
-            self._require(untrue(message.kind, message.version, booking, self._clock.now()))
+            self._require(untrue(message.kind, message.version, booking, message.user_id, self._clock.now()))
             own, attendees = self._addresses.own_bookings(), self._addresses.attendees(booking.session_id)
             link = own if role == "learner" else attendees
             if message.kind is MessageKind.HOW_WAS_IT:
@@ -184,6 +192,7 @@ class Letters:
             link=link,
             now=self._clock.now(),
             booking=booking.seen_by(message.user_id),
+            others=tuple(each.seen_by(message.user_id) for each in others if each.status == "confirmed"),
             money=money,
             unsubscribe=self._addresses.unsubscribe(token) if token else None,
             one_click=self._addresses.one_click_unsubscribe(token) if token else None,
@@ -242,6 +251,12 @@ async def _published_reviews(tx: Transaction, messages: Sequence[Message]) -> fr
     about = {each.id: UUID(each.subject) for each in messages if each.kind is MessageKind.NEW_REVIEW}
     found = {number: await tx.reviews.find(review_id) for number, review_id in about.items()}
     return frozenset(number for number, review in found.items() if review is not None and review.hidden_at is None)
+
+
+async def _reviewed(tx: Transaction, messages: Sequence[Message]) -> frozenset[UUID]:
+    """Return the IDs of the bookings that messages ask for a review of and that have one."""
+    asked = {each.booking_id for each in messages if each.kind is MessageKind.HOW_WAS_IT and each.booking_id}
+    return await tx.reviews.reviewed(asked) if asked else frozenset()
 
 
 def moved_money(

@@ -12,6 +12,7 @@ from marketplace.core.domain.message_causes import (
     Decision,
     decisions,
     edits_end,
+    informed_until,
     review_decision,
     version_at,
     waitlist_decisions,
@@ -74,8 +75,10 @@ class MessageDecider:
         """Decide a message to each learner with a booking to come, in batches, from the soonest start on."""
         if event.kind != "session.changed" or not SOLD_FIELDS.intersection(event.changed):
             return
-        position, informed, since = (event.at, LAST_ID), set[UUID](), event.at - DAY
-        while seats := await tx.messages.booked_seats(event.session_id, position, since, self._seats_at_a_time):
+        position, informed, since, booked_by = (event.at, LAST_ID), set[UUID](), event.at - DAY, informed_until(event)
+        while seats := await tx.messages.booked_seats(
+            event.session_id, position, self._seats_at_a_time, booked_by=booked_by, announced_after=since
+        ):
             first_seats = {seat.user_id: seat for seat in reversed(seats) if seat.user_id not in informed}
             announcements = filter(None, (_announcement(event, seat) for seat in first_seats.values()))
             await tx.messages.add(self._decided(event.at, announcements))
@@ -116,6 +119,6 @@ def _announcement(event: SessionEvent, seat: BookedSeat) -> Decision | None:
             version=int(end.timestamp()),
             booking_id=seat.booking_id,
             session_id=event.session_id,
-            starts_at=seat.starts_at,
+            starts_at=seat.last_start,  # it is worth sending as long as any of the bookings is to come
         ),
     )

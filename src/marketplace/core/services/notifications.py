@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from marketplace.core.domain.events import BookingEvent, Delivery, EventId, SessionEvent, WaitlistEvent
+from marketplace.core.domain.message_causes import informed_until
 from marketplace.core.domain.notifications import (
     KEPT_FOR,
     MAX_UNREAD,
@@ -41,7 +42,8 @@ class NotificationService:
         for delivery in deliveries:
             event = delivery.event
             if isinstance(event, SessionEvent) and changes_what_was_sold(event):
-                await tx.notifications.add_of_session(event.session_id, event.at, str(delivery.id))
+                booked_by = informed_until(event)
+                await tx.notifications.add_of_session(event.session_id, event.at, booked_by, str(delivery.id))
             elif isinstance(event, SessionEvent):
                 found += await self._of_review(tx, event, str(delivery.id))
             elif isinstance(event, BookingEvent):

@@ -10,7 +10,7 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.money import currency
-from marketplace.core.domain.payment_plans import amount_due, lasting, payable
+from marketplace.core.domain.payment_plans import amount_due, payable, reads_operations
 from marketplace.core.domain.payment_reasons import Cause
 from marketplace.core.domain.payment_views import BookingPayment, Receipt, booking_payment, is_charged, receipts_of
 from marketplace.core.domain.payments import OperationKind, Payment, PaymentOperation, PaymentStatus
@@ -96,17 +96,16 @@ class PaymentService:
         booking, payments, call = asked.resource
         if call is not None:
             payments = await call() or await self._lists.of_booking(booking_id)
-        return Outcome(self._seen(booking, payments))
+        return Outcome(await self._seen(booking, payments))
 
     async def find(self, booking: BookingDetails, *, is_new: bool = False) -> BookingPayment | None:
         """Return the payment of a booking; `None` if nothing is asked.
 
-        It costs one read, for a booking that is charged and not new.
+        It costs one read, for a booking that is charged and not new, and two if `reads_operations` says so.
         """
         if not self._gateway.is_on or not is_charged(booking):
             return None
-        payments = () if is_new else await self._lists.of_booking(booking.id)
-        return booking_payment(booking, payments, self._addresses.pay(booking.id))
+        return await self._view(booking, () if is_new else await self._lists.of_booking(booking.id))
 
     async def receipts(self, principal: Principal, booking_id: UUID) -> tuple[Receipt, ...]:
         """Return the receipts of a booking to its parties. Raises `NotFound`."""
@@ -120,15 +119,20 @@ class PaymentService:
         return tuple(replace(each, issuer=self._gateway.issuer) for each in found)
 
     async def _shown(self, booking: BookingHistory) -> BookingPayment:
-        return self._seen(booking, await self._lists.of_booking(booking.id))
+        return await self._seen(booking, await self._lists.of_booking(booking.id))
 
-    def _seen(self, booking: BookingHistory, payments: Sequence[Payment]) -> BookingPayment:
+    async def _seen(self, booking: BookingHistory, payments: Sequence[Payment]) -> BookingPayment:
         """Return the payment of a booking as its learner sees it. Raises `NothingToPay`."""
         is_asked = self._gateway.is_on and is_charged(booking)
-        found = booking_payment(booking, payments, self._addresses.pay(booking.id)) if is_asked else None
+        found = await self._view(booking, payments) if is_asked else None
         if found is None:
             raise NothingToPay
         return found
+
+    async def _view(self, booking: BookingDetails, payments: Sequence[Payment]) -> BookingPayment | None:
+        is_read = reads_operations(booking, payments)
+        operations = await self._lists.operations([each.id for each in payments]) if is_read else ()
+        return booking_payment(booking, payments, operations, self._addresses.pay(booking.id))
 
     async def _replay(self, booking_id: UUID, *, is_looked_up: bool) -> None:
         """Ask nothing again for a repeated request; an open page is looked up. Raises `_IsOpen`."""
@@ -163,7 +167,7 @@ class PaymentService:
             opening = (each for each in operations if (each.payment_id, each.kind) == (current.id, OperationKind.OPEN))
             unsettled = next((each for each in opening if not each.is_settled), None)
             settle = None if unsettled is None else partial(self._operations.settle, unsettled.id)
-            return _Asked(booking, lasting(payments, operations), settle)
+            return _Asked(booking, payments, settle)
         due = amount_due(booking, payments, operations)
         payment = await self._new_payment(tx, booking, payments, provider, due)
         asked = self._balance.operation(payment, OperationKind.OPEN, payment.amount, Cause.PAY, "open")

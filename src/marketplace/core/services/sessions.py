@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from marketplace.core.domain.sessions import SESSION_FIELDS, Session, SessionDet
 from marketplace.core.domain.slots import require_no_upcoming_bookings
 from marketplace.core.domain.suggestions import Suggestions, matching_categories
 from marketplace.core.domain.users import public_user
-from marketplace.core.errors import FieldErrors, NotFound, TooManySessions
+from marketplace.core.errors import AddressesMissing, FieldErrors, NotFound, TooManySessions
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
@@ -174,8 +175,9 @@ class SessionService:
         """Change one's own session, or with a `reason` as staff; slots and materialized availability follow.
 
         Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` if more seats are booked than the new capacity,
-        `CreatorUnavailable` if booked slots would overlap; the last two have the starts. `EmailUnverified` if a creator
-        publishes an inactive one.
+        `CreatorUnavailable` if booked slots would overlap, `AddressesMissing` if the creator would have to come to
+        learners who gave no address; the last three have the starts. `EmailUnverified` if a creator publishes an
+        inactive one.
         """
         self._check(changes, reason)
 
@@ -190,6 +192,8 @@ class SessionService:
                     if session.duration != before.duration:
                         materialized = await materialized_for(schedule, session.duration, now)
                         await tx.sessions.save_materialized(session_id, materialized)
+                if session.format == "at_yours" != before.format:
+                    await _require_addresses(tx, session_id, now)
                 if session.status != "active":
                     await close_session(tx, session_id, now)
                 await tx.sessions.save(session)
@@ -270,3 +274,10 @@ class SessionService:
             self.validate(changes),
             validate_field("reason", OptionalStaffReason, reason or ""),
         )
+
+
+async def _require_addresses(tx: Transaction, session_id: UUID, now: datetime) -> None:
+    """Require an address of each upcoming live booking of an acquired session. Raises `AddressesMissing`."""
+    missing = await tx.bookings.starts_without_address(session_id, now)
+    if missing:
+        raise AddressesMissing(starts=missing)

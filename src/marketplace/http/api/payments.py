@@ -208,7 +208,7 @@ def _receipt_out(receipt: Receipt) -> ReceiptOut:
         booking=booking.id,
         title=booking.terms.title,
         booking_date=booking.starts_at,
-        seats=booking.seats,
+        seats=receipt.seats,
         amount=money.of_minor(payment.captured),
         currency=payment.currency,
         paid_at=payment.paid_at or payment.created_at,

@@ -13,6 +13,7 @@ from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.catalog import CatalogFilters, SessionVersion
 from marketplace.core.domain.pages import Page
 from marketplace.core.errors import (
+    AddressesMissing,
     CreatorUnavailable,
     EmailUnverified,
     HasUpcomingBookings,
@@ -51,7 +52,7 @@ from marketplace.http.security.authorization import Access, creator_of, opt, opt
 from marketplace.http.security.rate_limits import searcher_of
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_query
 
-CHANGE_ERRORS = (NotFound, NotYours, EmailUnverified, HasUpcomingBookings, CreatorUnavailable)
+CHANGE_ERRORS = (NotFound, NotYours, EmailUnverified, HasUpcomingBookings, CreatorUnavailable, AddressesMissing)
 
 
 class SessionOut(SessionBaseOut, rename={"creator_id": "creator"}):

@@ -43,7 +43,10 @@ export function DetailsPart({
       toast.success(t("edit.saved"));
     } catch (error) {
       const times = isProblem(error) ? words(error.starts) : "";
-      const showConflict = (field: "max_participants" | "duration", name: "seats" | "duration") => {
+      const showConflict = (
+        field: "max_participants" | "duration" | "format",
+        name: "seats" | "duration" | "addresses",
+      ) => {
         const message = times ? t(`conflict.${name}`, { times }) : t(`conflict.${name}_some`);
         form.setError(field, { type: "server", message }, { shouldFocus: true });
         setFailure(
@@ -54,6 +57,7 @@ export function DetailsPart({
       };
       if (isProblem(error, "has_upcoming_bookings")) showConflict("max_participants", "seats");
       else if (isProblem(error, "creator_unavailable")) showConflict("duration", "duration");
+      else if (isProblem(error, "addresses_missing")) showConflict("format", "addresses");
       else setFailure(setSessionErrors(error, form));
     }
   };

@@ -10,6 +10,7 @@ Tags are case-folded, so none equals another label.
 import asyncio
 from uuid import UUID
 
+from marketplace.adapters.postgres.connection.pool import Connection
 from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.core.domain.catalog import AVAILABILITY_WINDOW, CatalogFilters
 from marketplace.core.domain.language_tags import primary
@@ -37,6 +38,11 @@ LISTED_ROWS = "status = 'active' AND archived_at IS NULL"
 # the subquery hides the values from the planner, which cannot estimate how many sessions have two labels
 LABELLED = f"SELECT id FROM sessions WHERE {LISTED_ROWS} AND {LABELS} @> (SELECT {{}}::text[])"  # noqa: S608 - constants
 FIND = LABELLED.format("$1") + f" LIMIT {MAX_FEW + 1}"
+WITH_ACCENTS = f"SELECT DISTINCT place, place_key FROM sessions WHERE {LISTED_ROWS} AND place_key ~ '[^ -~]'"  # noqa: S608 - constants
+FOLD_PLACE = f"""
+    UPDATE sessions SET place_key = $3
+    WHERE id IN ({LABELLED.format("$1")} AND place = $2 LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED) RETURNING 1
+"""  # noqa: S608 - constant text
 
 
 def labels_of(filters: CatalogFilters) -> list[str]:
@@ -49,6 +55,21 @@ def labels_of(filters: CatalogFilters) -> list[str]:
         "PLACE ": place_key(filters.place),
     }
     return [f"{kind}{word}" for kind, word in labels.items() if word is not None]
+
+
+async def fold_places(connection: Connection, maximum: int) -> int:
+    """Give up to `maximum` listed sessions whose place an earlier release kept with its accents the present key.
+
+    Return their number. Sessions that other transactions have locked are left out; saving one writes its key, too.
+    """
+    folded = 0
+    if not maximum:
+        return folded
+    for place, stored in await connection.fetch(WITH_ACCENTS):
+        key = place_key(place)
+        if key != stored and folded < maximum:
+            folded += len(await connection.fetch(FOLD_PLACE, [f"PLACE {stored}"], place, key, maximum - folded))
+    return folded
 
 
 class LabelLookup:

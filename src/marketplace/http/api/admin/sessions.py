@@ -13,7 +13,13 @@ from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.fields import OptionalStaffReason
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.principals import Principal
-from marketplace.core.errors import CreatorUnavailable, HasUpcomingBookings, IllegalTransition, NotFound
+from marketplace.core.errors import (
+    AddressesMissing,
+    CreatorUnavailable,
+    HasUpcomingBookings,
+    IllegalTransition,
+    NotFound,
+)
 from marketplace.core.errors.admin import NotListed
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.idempotency import Outcome
@@ -79,7 +85,7 @@ class SessionAdminController(Controller):
             Access.STAFF,
             body=SessionEditIn,
             is_partial=True,
-            errors=(NotFound, HasUpcomingBookings, CreatorUnavailable),
+            errors=(NotFound, HasUpcomingBookings, CreatorUnavailable, AddressesMissing),
         ),
     )
     async def change(
