@@ -1,5 +1,6 @@
 """A marketplace over memory to send requests to, its users, and request bodies."""
 
+import re
 from asyncio import Lock
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from dishka import AsyncContainer, Provider, Scope, make_async_container
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
@@ -43,6 +45,7 @@ from marketplace.telemetry.request_log import RequestObserver
 
 SECRET_KEY = "forty-two-characters-that-nobody-else-has"
 KEYS = SecretKeys((SECRET_KEY,))
+OPENAPI = Path(__file__).parents[1] / "openapi.json"
 NO_FRONTEND = Path("nowhere")
 """A folder without a front end, since this machine may have built one elsewhere."""
 SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False, frontend_dir=NO_FRONTEND)
@@ -256,8 +259,27 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     optional = {"errors"} | more.get(status, set())
     assert set(body) - optional == {"type", "title", "status", "detail", "code"}
     assert (body["status"], body["code"]) == (status, code)
+    listed = None if status == 500 else codes_listed_for(response.request.method, response.request.url.path)
+    assert listed is None or code in listed, "openapi.json does not list this code for the operation"
     assert all(isinstance(body[name], str) and body[name] for name in ("type", "title", "detail"))
     return body
+
+
+@cache
+def operations_by_path() -> Sequence[tuple[re.Pattern[str], dict[str, Any]]]:
+    """Return the operations of openapi.json with patterns of their paths, those without parameters first."""
+    paths = msgspec.json.decode(OPENAPI.read_bytes())["paths"]
+    return [
+        (re.compile(re.sub(r"{\w+}", "[^/]+", path)), paths[path])
+        for path in sorted(paths, key=lambda each: "{" in each)
+    ]
+
+
+def codes_listed_for(method: str, path: str) -> Sequence[str] | None:
+    """Return the error codes of an operation; `None` for what openapi.json does not have."""
+    found = next((item for pattern, item in operations_by_path() if pattern.fullmatch(path.rstrip("/"))), {})
+    operation = found.get(method.lower())
+    return None if operation is None else operation["x-error-codes"]
 
 
 def bad_fields(response: Response) -> set[str]:

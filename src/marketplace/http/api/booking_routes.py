@@ -23,6 +23,7 @@ from marketplace.core.errors import (
     SoldOut,
     TooLate,
 )
+from marketplace.core.errors.payments import PaymentUnconfirmed
 from marketplace.core.services.bookings import BookingService
 from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.api.requested_starts import StartIn, requested_start
@@ -30,8 +31,8 @@ from marketplace.http.idempotency import key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body, read_optional_body
 
-MOVE_CONFLICTS = (TooLate, SoldOut, AlreadyBooked, CreatorUnavailable)
-"""Errors of confirming a requested start."""
+CONFIRM_CONFLICTS = (TooLate, SoldOut, AlreadyBooked, CreatorUnavailable, PaymentUnconfirmed)
+"""Errors of confirming a booking, or the start that it requests."""
 RESCHEDULE_ERRORS = (
     NotFound,
     OwnSession,

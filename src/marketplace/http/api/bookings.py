@@ -31,7 +31,7 @@ from marketplace.core.errors import (
 )
 from marketplace.core.services.bookings import BookingService
 from marketplace.http.answers import Answer, Ask, json_answer
-from marketplace.http.api.booking_routes import MOVE_CONFLICTS, BookingRoutes
+from marketplace.http.api.booking_routes import CONFIRM_CONFLICTS, BookingRoutes
 from marketplace.http.api.booking_views import BookingHistoryOut, BookingOut, BookingViews
 from marketplace.http.api.offsets import ViewerQuery, ViewerZone, viewer_zone_of, zone_or_profile
 from marketplace.http.api.requested_starts import StartIn, requested_start
@@ -271,7 +271,7 @@ class BookingController(Controller):
         "Confirm a pending booking or a requested start",
         "For the creator, until `respond_by`. A booking with a `requested_start` moves there.",
         NotYours,
-        *MOVE_CONFLICTS,
+        *CONFIRM_CONFLICTS,
     )
     decline = PARTY_ROUTES.step_route(
         "decline",

@@ -16,7 +16,7 @@ from msgspec import UNSET
 
 from marketplace.core.domain.bookable_starts import BookableStarts, Closing
 from marketplace.core.domain.fields import Reason
-from marketplace.core.errors import NotFound, NotYours, Overloaded, TooLate
+from marketplace.core.errors import NotACreator, NotFound, NotSignedIn, NotYours, Overloaded, TooLate
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.slots import SlotService
@@ -109,7 +109,11 @@ class SlotController(Controller):
         operation_id="list_slots",
         summary="List bookable starts",
         opt=opt(
-            Access.ANYONE, scope="read", query=SlotsQuery, errors=(NotFound, NotYours, Overloaded), headers=LINK | ETAG
+            Access.ANYONE,
+            scope="read",
+            query=SlotsQuery,
+            errors=(NotSignedIn, NotACreator, NotFound, NotYours, Overloaded),
+            headers=LINK | ETAG,
         ),
     )
     async def list_slots(

@@ -13,7 +13,7 @@ from marketplace.core.errors import NotFound, NotYours, TooLate
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.user_structs import ReasonIn
-from marketplace.http.api.booking_routes import MOVE_CONFLICTS, BookingRoutes
+from marketplace.http.api.booking_routes import CONFIRM_CONFLICTS, BookingRoutes
 from marketplace.http.api.booking_views import BOOKING_NAMES, BookingHistoryOut, BookingViews
 from marketplace.http.api.offsets import ViewerQuery, viewer_zone_of
 from marketplace.http.api.requested_starts import StartIn
@@ -88,7 +88,7 @@ class BookingAdminController(Controller):
         "Confirm a pending booking or a requested start for its creator",
         "Until `respond_by`. Not for your own bookings.",
         NotYours,
-        *MOVE_CONFLICTS,
+        *CONFIRM_CONFLICTS,
     )
     decline = STAFF_ROUTES.step_route(
         "decline",
