@@ -212,7 +212,7 @@ async def resize(tx: Transaction, session: Session, schedule: Schedule | None, n
     """Apply capacity, duration and the schedule's buffers to the upcoming slots of an acquired session.
 
     A slot stays as long as the bookings in it were sold for. Its waitlist is offered the seats that are added, and ends
-    if the start is no longer on the schedule. Raises `HasUpcomingBookings` if more seats are booked than
+    if the start can no longer be booked by the schedule. Raises `HasUpcomingBookings` if more seats are booked than
     the capacity, `CreatorUnavailable` if booked slots would overlap; both have the starts.
     """
     await tx.slots.acquire_creator(session.creator_id)
