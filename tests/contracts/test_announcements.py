@@ -10,6 +10,7 @@ import pytest_asyncio
 from builders import TOMORROW, principal_of, services_over, stored_session, stored_user
 from contracts.events import drain
 from contracts.harness import broken_transaction
+from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
@@ -68,6 +69,7 @@ async def test_every_kind_of_change_is_announced_to_every_listener(storage: Stor
         lambda: services.bookings.book(learner, session.id, TOMORROW, 1),
         lambda: services.sessions.change(principal_of(creator), session.id, {"title": "Evening yoga"}),
         lambda: services.users.change_profile(principal_of(creator), {"first_name": "Augusta"}),
+        lambda: services.creator_hours.replace(principal_of(creator), CreatorHours(time_zone="UTC", weekly=())),
         lambda: services.users.set_active(creator.id, is_active=False),
     ]
     async with listening(storage) as other:

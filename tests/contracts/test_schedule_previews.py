@@ -107,8 +107,11 @@ async def test_preview_refuses_schedule_that_saving_would_refuse(storage: Storag
     assert tried_out.value.detail == refused.value.detail
 
 
-async def test_preview_of_hidden_session_is_as_if_listed(storage: Storage, timed: Services) -> None:
-    session = await stored_session(storage, status="inactive", duration=60)
+@pytest.mark.parametrize("unlisted", [{"status": "inactive"}, {"hidden_at": NOW, "hidden_reason": "Spam."}])
+async def test_preview_of_an_unlisted_session_is_as_if_listed(
+    storage: Storage, timed: Services, unlisted: dict[str, object]
+) -> None:
+    session = await stored_session(storage, duration=60, **unlisted)
     assert [bookable.reason for bookable in await tried(timed, session, a_schedule())] == [None] * 8
 
 

@@ -267,6 +267,16 @@ async def test_schedule_is_for_creator_and_hidden_session_has_no_slots(storage: 
     assert list(await timed.slots.list(owner_of(session), session.id, DAY, NIGHT)) == []
 
 
+async def test_inactive_session_explains_no_start_of_a_day_off_either(storage: Storage, timed: Services) -> None:
+    closed = DayException(on=DAY.date(), ranges=())
+    session = await scheduled(storage, timed, a_schedule(exceptions=(closed,)))
+    assert set((await reasons(timed, session)).values()) == {"exception"}
+
+    await timed.sessions.change(owner_of(session), session.id, {"status": "inactive"})
+
+    assert await reasons(timed, session) == {}
+
+
 async def test_invalid_schedule_is_refused_with_field_errors(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage)
     bad = replace(a_schedule(), time_zone="Mars/Olympus", buffer_before=-1)

@@ -496,6 +496,25 @@ async def test_line_closes_two_minutes_before_the_start(
     assert await seats_at(storage, session) == {}
 
 
+async def test_start_is_listed_as_full_until_its_line_closes(
+    storage: Storage, services: Services, clock: MovableClock
+) -> None:
+    session = await stored_session(storage, max_participants=1)
+    await services.schedules.replace(owner_of(session), session.id, a_schedule(notice=120))
+    await services.bookings.book(await a_person(storage), session.id, TOMORROW)
+
+    async def listed() -> int:
+        return len((await services.waitlist.list_full(None, session.id, clock.at, TOMORROW + HOUR)).slots)
+
+    closes_at = TOMORROW - 2 * HOUR - 2 * MINUTE
+    clock.at = closes_at - SECOND
+    assert await listed() == 1
+    clock.at = closes_at
+    assert await listed() == 0
+    with pytest.raises(WaitlistClosed):
+        await services.waitlist.join(await a_person(storage), session.id, TOMORROW)
+
+
 async def test_line_of_a_start_that_stays_full_closes_by_itself(
     storage: Storage, services: Services, clock: MovableClock
 ) -> None:

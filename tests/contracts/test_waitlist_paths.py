@@ -196,6 +196,25 @@ async def test_cancelling_a_start_ends_its_line(storage: Storage, services: Serv
     assert await seats_at(storage, session) == {}
 
 
+async def test_cancelling_a_start_ends_its_line_and_frees_seats_held_for_a_request(
+    storage: Storage, services: Services
+) -> None:
+    session = await stored_session(storage, max_participants=2, requires_confirmation=True)
+    creator, learner, other = owner_of(session), await a_person(storage), await a_person(storage)
+    booking = (await services.bookings.book(learner, session.id, TOMORROW)).resource
+    elsewhere = (await services.bookings.book(other, session.id, LATER)).resource
+    for each in (booking, elsewhere):
+        await services.bookings.act(creator, each.id, "confirm")
+    await services.bookings.reschedule(other, elsewhere.id, TOMORROW)
+    _, entry = await waiting(storage, services, session)
+
+    await services.slots.cancel(creator, session.id, TOMORROW, "The room is closed.")
+
+    assert await status_of(storage, entry) == "closed"
+    assert await seats_at(storage, session) == {LATER: 1}
+    await check_lines(storage, session)
+
+
 @pytest.mark.parametrize("change", ["inactive", "hidden"])
 async def test_line_ends_when_its_session_is_no_longer_sold(storage: Storage, services: Services, change: str) -> None:
     session, learner, booking = await full_start(storage, services)
@@ -304,6 +323,25 @@ async def test_schedule_without_the_start_ends_its_line(storage: Storage, servic
 
     assert await status_of(storage, entry) == "closed"
     assert await seats_at(storage, session) == {TOMORROW: 1}
+
+
+@pytest.mark.parametrize("later", [{"notice": 48 * 60}, {"horizon": 1}])
+async def test_schedule_by_which_the_start_cannot_be_booked_ends_its_line(
+    storage: Storage, services: Services, later: dict[str, int]
+) -> None:
+    session = await stored_session(storage, max_participants=2)
+    owner, learner = owner_of(session), await a_person(storage)
+    await services.schedules.replace(owner, session.id, a_schedule())
+    booking = (await services.bookings.book(learner, session.id, TOMORROW, 2)).resource
+    (_, first), (_, second) = [await waiting(storage, services, session) for _ in range(2)]
+    await services.seat_changes.change(learner, booking.id, 1)
+    assert [await status_of(storage, each) for each in (first, second)] == ["offered", "waiting"]
+
+    await services.schedules.replace(owner, session.id, a_schedule(**later))
+
+    assert [await status_of(storage, each) for each in (first, second)] == ["closed", "closed"]
+    assert await seats_at(storage, session) == {TOMORROW: 1}
+    await check_lines(storage, session)
 
 
 async def test_lower_capacity_ends_what_no_longer_fits(storage: Storage, services: Services) -> None:

@@ -47,6 +47,14 @@ def test_an_event_is_the_time_of_its_booking_under_the_title_of_the_session(book
     assert event.url == f"https://sessions.example.org/sessions/{booking.session_id}"
 
 
+def test_event_of_an_archived_session_links_to_the_booking(booking: BookingHistory) -> None:
+    archived = replace(booking, session_details=replace(booking.session_details, archived_at=NOW))
+
+    event = CalendarEvent.of(archived, ADDRESSES)
+
+    assert event.url == f"https://sessions.example.org/dashboard?booking={booking.id}"
+
+
 def test_an_event_names_both_parties_and_neither_of_their_addresses(booking: BookingHistory) -> None:
     event = CalendarEvent.of(booking, ADDRESSES)
 

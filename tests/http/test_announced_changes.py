@@ -328,10 +328,11 @@ UNSEEN = {
     "POST /api/calendar/renew",
     # seats stay taken
     *(f"POST {path}/confirm" for path in (BOOKING, A_BOOKING)),
+    # suggested starts are not kept; `test_announcements.py` has that streams hear of new hours
+    "PUT /api/creator/hours",
     # nothing is shown of these
     "PUT /api/favourites/{session_id}",
     "DELETE /api/favourites/{session_id}",
-    "PUT /api/creator/hours",
     "POST /api/unsubscribe/{token}",
     "PUT /api/auth/preferences",
     "POST /api/admin/messages/{message_id}/retry",

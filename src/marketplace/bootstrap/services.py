@@ -140,7 +140,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         slots=SlotService(
             unit_of_work=begin, availabilities=storage.availabilities, lists=storage.booking_lists, clock=clock, ids=ids
         ),
-        creator_hours=CreatorHoursService(unit_of_work=begin, hours=storage.hours),
+        creator_hours=CreatorHoursService(unit_of_work=begin, hours=storage.hours, clock=clock),
         creators=CreatorService(creators=storage.creators),
         waitlist=waitlist,
         waitlist_jobs=waitlist_jobs,

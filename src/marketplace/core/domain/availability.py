@@ -54,15 +54,17 @@ class Availability:
         return self._evaluator(self.schedule, begin, end, now).free(runs)
 
     def explained_runs(self, begin: datetime, end: datetime, now: datetime) -> Iterator[BookableRun]:
-        """Yield every scheduled start in `[begin, end)`, and those that only date overrides remove, in order."""
-        if self.schedule is None:
+        """Yield every scheduled start in `[begin, end)`, and those that only date overrides remove, in order.
+
+        None for sessions by arrangement and sessions not in the catalog, as in `free_runs`.
+        """
+        if self.schedule is None or not self._is_shown():
             return
         removed = self._overridden_starts(self.schedule, begin, end)
         runs = [BookableRun(RecurringStarts(start, 1, 1), 0, "exception") for start in removed]
-        if self._is_shown():
-            scheduled = self.schedule.runs(begin, end, self.session.duration)
-            for run in self._evaluator(self.schedule, begin, end, now).evaluated(scheduled):
-                runs += [run._replace(starts=part) for part in run.starts.cut(removed)]
+        scheduled = self.schedule.runs(begin, end, self.session.duration)
+        for run in self._evaluator(self.schedule, begin, end, now).evaluated(scheduled):
+            runs += [run._replace(starts=part) for part in run.starts.cut(removed)]
         yield from sorted(runs, key=lambda run: run.starts.first)
 
     def full_slots(self, begin: datetime, end: datetime, now: datetime, seats: int = 1) -> tuple[Slot, ...]:
@@ -153,11 +155,11 @@ class Availability:
         return sorted(removed)
 
     def with_schedule(self, schedule: Schedule | None, now: datetime) -> Self:
-        """Return this availability with another schedule, the session treated as active.
+        """Return this availability with another schedule, the session treated as listed.
 
         Upcoming booked slots stay, with the new schedule's buffers. Raises `CreatorUnavailable` if they would overlap.
         """
-        session = replace(self.session, status="active")
+        session = replace(self.session, status="active", hidden_at=None)
         own = [slot for slot in self.occupied if slot.session_id == session.id and slot.starts_at > now]
         resized = [
             Slot.of(session, slot.starts_at, slot.seats_taken, schedule, sold_duration=slot.duration) for slot in own

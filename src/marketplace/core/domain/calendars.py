@@ -110,7 +110,8 @@ class CalendarEvent:
             changed_at=max(booking.history[-1].at, session.revised_at or booking.created_at),
             organizer_id=booking.creator_id,
             organizer_name=creator,
-            url=addresses.session(booking.session_id),
+            # an archived session has no page
+            url=addresses.booking(booking.id) if session.archived_at else addresses.session(booking.session_id),
             venue=Venue.of(session, booking.address),
         )
 

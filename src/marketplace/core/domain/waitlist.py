@@ -39,6 +39,11 @@ def closing_of(starts_at: datetime, schedule: Schedule | None) -> datetime:
     return starts_at - timedelta(minutes=schedule.notice if schedule else 0)
 
 
+def last_offer_before(closes_at: datetime) -> datetime:
+    """Return when a line closes whose start can be booked until `closes_at`."""
+    return closes_at - 2 * MIN_OFFER_HOLD
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitlistEntry:
     """A person who waits for seats of one start. `number` gives the order of the line, and is set when it is stored."""
@@ -76,7 +81,7 @@ class WaitlistEntry:
     @property
     def last_offer_at(self) -> datetime:
         """When the line closes, unless an offer that was made before lasts longer."""
-        return self.closes_at - 2 * MIN_OFFER_HOLD
+        return last_offer_before(self.closes_at)
 
     def is_offered(self, now: datetime) -> bool:
         """Return whether its offer can be accepted."""

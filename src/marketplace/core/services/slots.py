@@ -175,12 +175,12 @@ class SlotService:
             declined = [booking.without_request(principal, now, reason) for booking in requests]
             # lock the slots first: a buyer who books one again holds it while reading these bookings
             freed = [*await tx.slots.release(*here), *await tx.slots.release_held(*requests)]
-            if here:
-                for slot in (each for each in freed if each.starts_at == starts_at):
-                    await close(tx, slot, now)
+            slots = {slot.starts_at: slot for slot in freed}  # as released last: bookings and requests may share one
+            if starts_at in slots:
+                await close(tx, slots.pop(starts_at), now)
             else:  # perhaps offers hold seats
                 await close_slots(tx, [(session_id, starts_at)], now)
-            await offer_again(tx, (slot for slot in freed if slot.starts_at != starts_at), now)
+            await offer_again(tx, slots.values(), now)
             await tx.bookings.save_all([*changes, *declined])
             return tuple(replace(booking, history=(*booking.history, step)) for booking, step in changes)
 
@@ -212,7 +212,7 @@ async def resize(tx: Transaction, session: Session, schedule: Schedule | None, n
     """Apply capacity, duration and the schedule's buffers to the upcoming slots of an acquired session.
 
     A slot stays as long as the bookings in it were sold for. Its waitlist is offered the seats that are added, and ends
-    if the start is no longer on the schedule. Raises `HasUpcomingBookings` if more seats are booked than
+    if the start can no longer be booked by the schedule. Raises `HasUpcomingBookings` if more seats are booked than
     the capacity, `CreatorUnavailable` if booked slots would overlap; both have the starts.
     """
     await tx.slots.acquire_creator(session.creator_id)

@@ -21,6 +21,7 @@ from marketplace.core.domain.waitlist import (
     WaitlistDetails,
     WaitlistEntry,
     closing_of,
+    last_offer_before,
     with_entry,
 )
 from marketplace.core.errors import (
@@ -212,8 +213,10 @@ class WaitlistService:
         if found is None:
             raise NotFound
         await require_visible(found.session, principal, self._bookings)
-        slots = found.full_slots(begin, end, self._clock.now(), seats)
-        return FullStarts(time_zone=found.time_zone, slots=slots)
+        now = self._clock.now()
+        slots = found.full_slots(begin, end, now, seats)
+        open_lines = (slot for slot in slots if now < last_offer_before(closing_of(slot.starts_at, found.schedule)))
+        return FullStarts(time_zone=found.time_zone, slots=tuple(open_lines))
 
     async def list_own(self, principal: Principal) -> Sequence[WaitlistDetails]:
         """Return the principal's open entries, by start."""

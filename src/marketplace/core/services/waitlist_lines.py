@@ -203,12 +203,12 @@ async def close(tx: Transaction, slot: Slot, now: datetime) -> Slot:
 async def fit_line(tx: Transaction, slot: Slot, session: Session, schedule: Schedule | None, now: datetime) -> Slot:
     """Adapt the line of an acquired slot to its session as it will be, and return the slot as saved.
 
-    The line ends if the schedule has no such start. Otherwise an entry ends that wants more seats than there are, or
-    whose seats on offer, the last first, are no longer there.
+    The line ends if the start cannot be booked by the schedule now: its offers could not be accepted. Otherwise an
+    entry ends that wants more seats than there are, or whose seats on offer, the last first, are no longer there.
     """
     if not slot.waiting:
         return slot
-    if schedule is not None and not schedule.has_start(slot.starts_at, session.duration):
+    if schedule is not None and not schedule.is_bookable(slot.starts_at, session.duration, now):
         return await close(tx, slot, now)
     ending, excess = list[WaitlistEntry](), slot.seats_taken - session.max_participants
     entries = await tx.waitlist.open_of_slot(slot)
