@@ -238,7 +238,7 @@ def _spoil_dates(provided: dict[str, Any]) -> None:
 def _fix_query(query: dict[str, Any]) -> None:
     _spoil_dates(query)
     # an empty parameter counts as absent, which the document leaves out
-    query |= {name: "\x00" for name, value in query.items() if value in ("", [""])}
+    query |= {name: "\x00" for name, value in query.items() if value in ("", [""], {}) or value == {name: ""}}
     if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= CURSOR_LENGTH:
         del query["cursor"]
     for begin, end in (
