@@ -1,10 +1,12 @@
 """Accounts created over the API, so that a browser test starts at the step it is about."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import asyncpg
 from playwright.async_api import Page, expect
 
 from postgres.servers import Server
@@ -18,6 +20,10 @@ _numbers = count(1)
 def fresh(name: str) -> str:
     """Return this name with a number that no other test has, nor an earlier run of the same test."""
     return f"{name}{next(_numbers)}"
+
+
+PRINCIPAL_KEPT = 0.6
+"""Seconds after which a process looks a login up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +106,14 @@ async def free_starts(creator: Account, session_id: str) -> list[str]:
 async def expect_text(page: Page, text: str) -> None:
     """Expect the page to show this text."""
     await expect(page.get_by_text(text).first).to_be_visible()
+
+
+async def age_logins(database: str) -> None:
+    """Make every login an hour older, so that people have to prove again who they are."""
+    connection = await asyncpg.connect(database)
+    await connection.execute(
+        "UPDATE token_families SET (created_at, proved_at) = (created_at - $1::interval, proved_at - $1::interval)",
+        timedelta(hours=1),
+    )
+    await connection.close()
+    await asyncio.sleep(PRINCIPAL_KEPT)

@@ -1,32 +1,19 @@
 """Proving with a passkey that it is oneself, once a login was proved too long ago."""
 
-import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 from playwright.async_api import expect
 
-from browser.accounts import account
-from browser.conftest import DIST, OpenPage
+from browser.accounts import account, age_logins
+from browser.conftest import OpenPage
 from browser.page_checks import findings_by_mode
 from browser.virtual_authenticators import with_passkey
-from postgres.servers import Server, servers
-
-PROOF_LASTS = 15
-"""Seconds; signing in and adding a passkey take less."""
+from postgres.servers import Server
 
 
-@pytest.fixture(scope="module")
-async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    folder = tmp_path_factory.mktemp("site")
-    settings = {"frontend_dir": DIST, "worker_inside": "on", "reauthenticate_after": PROOF_LASTS}
-    async with servers(1, database, folder, **settings) as (server,):
-        yield server
-
-
-async def test_passkey_confirms_its_person_before_it_is_removed(site: Server, open_page: OpenPage) -> None:
+async def test_passkey_confirms_its_person_before_it_is_removed(
+    site: Server, open_page: OpenPage, database: str
+) -> None:
     page, _ = await with_passkey(await account(site), open_page)
-    await asyncio.sleep(PROOF_LASTS + 1)
+    await age_logins(database)
     await page.locator("#passkeys").get_by_role("button", name="Remove").click()
     await page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     await expect(page.get_by_role("heading", name="Confirm that it's you")).to_be_visible()

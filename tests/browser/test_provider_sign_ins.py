@@ -1,16 +1,15 @@
 """Signing in with another service: oidc-provider, whose pages are those of its demo."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
 import httpx
 import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
+from browser.accounts import age_logins
 from browser.conftest import DIST, OpenPage
 from browser.page_checks import findings_by_mode, is_wider_than_the_window
 from oidc_server import oidc_server
@@ -18,8 +17,6 @@ from ports import free_port
 from postgres.servers import Server, becomes_true, servers
 
 LABEL = "Continue with Example"
-PRINCIPAL_KEPT = 0.6
-"""Seconds after which a process looks a login up again."""
 
 
 @pytest.fixture(scope="module")
@@ -106,10 +103,7 @@ async def test_person_without_a_password_confirms_at_the_service_that_it_is_them
     await sign_in_there(page, "margaret@example.org")
     section = page.get_by_role("region", name="Two-step sign-in")
     await expect(section.get_by_role("button", name="Turn on")).to_be_visible()
-    connection = await asyncpg.connect(database)
-    await connection.execute("UPDATE token_families SET created_at = created_at - interval '1 hour'")
-    await connection.close()
-    await asyncio.sleep(PRINCIPAL_KEPT)
+    await age_logins(database)
 
     await section.get_by_role("button", name="Turn on").click()
     again = page.get_by_role("dialog").get_by_role("button", name="Sign in to Example again")
