@@ -35,6 +35,9 @@ PaymentSearch = Annotated[
     str, Text(1, 200, example="1042", description="An ID of a payment, booking or provider, or a receipt's number.")
 ]
 
+REFUND_ERRORS = (NotFound, NotYours, RefundExceedsPayment)
+RESOLUTION_ERRORS = (NotFound, NotYours, IllegalTransition)
+
 
 class PaymentsQuery(PageQuery, kw_only=True):
     """A search, and the page."""
@@ -189,13 +192,7 @@ class PaymentAdminController(Controller):
         status_code=200,
         operation_id="admin_refund_payment",
         summary="Return a part of a payment",
-        opt=opt(
-            Access.STAFF,
-            body=RefundIn,
-            proof=Proof.ALWAYS,
-            is_keyed=True,
-            errors=(NotFound, NotYours, RefundExceedsPayment),
-        ),
+        opt=opt(Access.STAFF, body=RefundIn, proof=Proof.ALWAYS, is_keyed=True, errors=REFUND_ERRORS),
     )
     async def refund(
         self, request: Request[Any, Any, Any], payment_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]
@@ -233,13 +230,7 @@ class PaymentAdminController(Controller):
         status_code=200,
         operation_id="admin_resolve_parked_payment",
         summary="Resolve a payment that waits for staff",
-        opt=opt(
-            Access.STAFF,
-            body=ParkedResolutionIn,
-            proof=Proof.ALWAYS,
-            is_keyed=True,
-            errors=(NotFound, NotYours, IllegalTransition),
-        ),
+        opt=opt(Access.STAFF, body=ParkedResolutionIn, proof=Proof.ALWAYS, is_keyed=True, errors=RESOLUTION_ERRORS),
     )
     async def resolve(
         self, request: Request[Any, Any, Any], parked_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]
