@@ -14,16 +14,14 @@ from postgres.servers import Server
 PASSWORD = "a seat by the window"
 HAS_LOGIN = "marketplace.signed-in"
 """What a page reads to know that its browser has a login (frontend/src/lib/auth/login.ts)."""
+PRINCIPAL_KEPT = 0.6
+"""Seconds after which a process looks a login up again."""
 _numbers = count(1)
 
 
 def fresh(name: str) -> str:
     """Return this name with a number that no other test has, nor an earlier run of the same test."""
     return f"{name}{next(_numbers)}"
-
-
-PRINCIPAL_KEPT = 0.6
-"""Seconds after which a process looks a login up again."""
 
 
 @dataclass(frozen=True, slots=True)

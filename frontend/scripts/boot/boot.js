@@ -57,10 +57,9 @@
   };
 
   // the picture of the first card, as home/useHomeRows.ts has it
-  const showFirstCard = async ([first, soonest]) => {
-    const page = await first;
+  const showFirstCard = async ([page, soonest]) => {
     if (!page.headers.get("link")?.includes('rel="next"')) return;
-    const weekend = await (await soonest).json();
+    const weekend = await soonest.json();
     const newest = (await page.json()).sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
     const sources = (weekend.length < MIN_SESSIONS ? newest : weekend)[0].pictures[0]?.sources;
     const place = document.querySelector("[data-shell=head]");
@@ -110,8 +109,12 @@
       const early = data.map((address) =>
         request(address.replace("$1", found[1]).replace("$weekend", weekend)),
       );
-      const copies = early.slice(0, 2).map((answer) => answer.then((response) => response.clone()));
-      if (location.pathname === "/") showFirstCard(copies).catch(() => {});
+      if (location.pathname === "/") {
+        const copies = early.slice(0, 2).map((answer) => answer.then((response) => response.clone()));
+        Promise.all(copies)
+          .then(showFirstCard)
+          .catch(() => {});
+      }
     }
   }
 
